@@ -1,0 +1,106 @@
+"""What a check is: a pure function from evidence to findings, with its explanation."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from scalecheck.model.evidence import Record
+from scalecheck.model.site import Site
+from scalecheck.model.verdict import Finding, Measure, Verdict
+from scalecheck.probes.probe import Probe
+
+Findings = Iterator[Finding | Measure]
+
+REMEDY = re.compile(r"^On (?P<server>[A-Z][\w. ]*|nginx): ")
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """A promise, why it matters, how to keep it, and the function that judges it."""
+
+    id: str
+    title: str
+    why: str
+    fix: str
+    source: str
+    judge: Callable[[Site], Findings]
+    needs: tuple[Probe, ...]
+    remedies: Mapping[str, str] = field(default_factory=dict)
+    """The remedy in the words of a server or CDN, by its name."""
+    declared_by: str = "routes.{route}"
+    """The profile's key that asks for it, dotted; `{route}` is the finding's route."""
+    opt_in: str = ""
+    """How to ask for it, where it is not part of an ordinary audit: it writes, or it needs an earlier run."""
+
+    @property
+    def probes(self) -> frozenset[Probe]:
+        """All that must have been asked: needs and what they follow."""
+        return frozenset().union(*(probe.with_ancestors for probe in self.needs))
+
+
+def check(
+    *, needs: Iterable[Probe], source: str, declared_by: str = "routes.{route}", opt_in: str = ""
+) -> Callable[[Callable[[Site], Findings]], Check]:
+    """Declare a check; id, title, why, fix and remedies come from the function's module, name and docstring.
+
+    The docstring's first line is the title, a promise. Then comes why, then a paragraph that begins with `Fix: `, then
+    one paragraph for each server or CDN whose own words are known, beginning with its name: `On nginx: …`.
+    """
+
+    def declared(judge: Callable[[Site], Findings]) -> Check:
+        title, why, fix, remedies = _explained(inspect.getdoc(judge) or "")
+        group = judge.__module__.rpartition(".")[2]
+        return Check(
+            f"{group}.{judge.__name__}", title, why, fix, source, judge, tuple(needs), remedies, declared_by, opt_in
+        )
+
+    return declared
+
+
+def _explained(doc: str) -> tuple[str, str, str, dict[str, str]]:
+    """Return title, why, fix and remedies of a docstring."""
+    paragraphs = [" ".join(paragraph.split()) for paragraph in doc.split("\n\n")]
+    why, fix, remedies = [], "", {}
+    for paragraph in paragraphs[1:]:
+        if paragraph.startswith("Fix: "):
+            fix = paragraph.removeprefix("Fix: ")
+        elif named := REMEDY.match(paragraph):
+            remedies[named["server"]] = paragraph[named.end() :]
+        else:
+            why.append(paragraph)
+    return paragraphs[0], "\n\n".join(why), fix, remedies
+
+
+def expect(
+    met: bool, about: Record, *, expected: object, observed: object, otherwise: Verdict = Verdict.FAIL
+) -> Finding:
+    """Return a pass when met, else `otherwise`; expected and observed stand in the same unit."""
+    verdict = Verdict.PASS if met else otherwise
+    return Finding(verdict, subject(about), shown(expected), shown(observed), evidence=about.number)
+
+
+def undecided(about: Record, reason: str, *, expected: object = "", observed: object = "") -> Finding:
+    """Return an unknown with its reason."""
+    return Finding(
+        Verdict.UNKNOWN, subject(about), shown(expected), shown(observed), evidence=about.number, reason=reason
+    )
+
+
+def skipped(reason: str, about: Record | None = None) -> Finding:
+    """Return a skip with its reason, of one subject or of the whole check."""
+    if about is None:
+        return Finding(Verdict.SKIP, "", reason=reason)
+    return Finding(Verdict.SKIP, subject(about), evidence=about.number, reason=reason)
+
+
+def subject(about: Record) -> str:
+    """Return what a finding about this record is called: method and URL, and what was different about the request."""
+    request = about.request
+    name = f"{request.method} {request.url}"
+    return f"{name} as {request.identity}" if request.identity else name
+
+
+def shown(value: object) -> str:
+    """Return a value as findings show it; nothing is called `nothing`, not an empty string."""
+    return "nothing" if value is None or value == "" else str(value)

@@ -1,0 +1,28 @@
+"""The command that shows a finding to a reader with a shell."""
+
+import shlex
+
+from scalecheck.model.evidence import Record
+
+LONGEST_URL = 2000
+
+
+def curl(record: Record) -> str:
+    """Return a curl command for a record's request; an identity's secret fields appear as a shell variable."""
+    request = record.request
+    words = ["curl", "-sS", "-o", "/dev/null", "-D", "-"]
+    if request.method == "HEAD":
+        words = ["curl", "-sSI"]
+    elif request.method != "GET":
+        words += ["-X", request.method]
+    if not any(name.lower() == "accept-encoding" for name, _ in request.fields):
+        words += ["-H", "Accept-Encoding: gzip, br, zstd"]
+    for name, value in request.fields:
+        words += ["-H", f"{name}: {value}"]
+    if request.connect_to is not None:
+        words += ["--connect-to", f"::{request.connect_to}"]
+    words.append(request.url[:LONGEST_URL])
+    command = shlex.join(words)
+    if request.identity is None:
+        return command
+    return f'{command} -H "$HEADERS_OF_{"".join(c if c.isalnum() else "_" for c in request.identity).upper()}"'

@@ -1,0 +1,1 @@
+"""Frozen types of profile, evidence and verdict; no effects."""

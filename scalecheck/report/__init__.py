@@ -1,0 +1,1 @@
+"""One renderer per format; a renderer takes a report and returns text."""
