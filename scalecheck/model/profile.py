@@ -1,14 +1,261 @@
 """The profile: how a site must behave. Frozen types; reading and resolving YAML is `model.profile_file`."""
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field, PrivateAttr, field_validator
 
 from scalecheck.model.contract import Contract, Span, Storing
-from scalecheck.model.kinds import ASSETS, PAGES, Kind
+from scalecheck.model.kinds import Kind
+from scalecheck.model.profile_load import Abort, Slo, Traffic
+from scalecheck.model.profile_parts import (
+    Budgets,
+    Cache,
+    Edge,
+    Identity,
+    KindDefaults,
+    Level,
+    Part,
+    Route,
+    Safety,
+    Targets,
+    Waiver,
+)
+from scalecheck.model.profile_scalars import DEFAULT_PORTS, Format, Text, WebOrigin, read_origin
+from scalecheck.wire.fields import Fields
+
+if TYPE_CHECKING:
+    from scalecheck.wire.urls import PathPattern
+
+__all__ = [
+    "PLACEHOLDER",
+    "Abort",
+    "Budgets",
+    "Cache",
+    "Edge",
+    "Identity",
+    "KindDefaults",
+    "Level",
+    "Profile",
+    "Route",
+    "Safety",
+    "Slo",
+    "Targets",
+    "Traffic",
+    "Waiver",
+]
+
+PLACEHOLDER = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+"""Where a profile names an environment variable instead of a secret."""
+SENSITIVE = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
+"""Fields whose value is never repeated, even where the profile spells it out (lower case)."""
+WITHHELD = "(as the profile says)"
+"""What stands for such a value in evidence."""
 
 
-class Part(BaseModel):
-    """A mapping of the profile; unknown keys are errors."""
+class Profile(Part):
+    """How a site must behave."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    scalecheck: Format = 1
+    """Number of the format."""
+    site: WebOrigin = ""
+    """`https://shop.example.com`; empty where the command line says it."""
+    extends: Text | None = None
+    """What it builds on: a built-in name, or a path relative to this file."""
+    cdn: Text = "auto"
+    """The CDN in front of the site, where it cannot be recognised."""
+    routes: dict[str, Route] = Field(default_factory=dict)
+    """Classes of URLs by name; the first that matches wins, top to bottom."""
+    kinds: dict[Kind, KindDefaults] = Field(default_factory=dict)
+    """What each kind of route implies."""
+    budgets: Budgets = Budgets()
+    """Budgets of every page."""
+    identities: dict[str, Identity] = Field(default_factory=dict)
+    """Who the site may take us for; personal routes need two."""
+    targets: Targets = Targets()
+    """Figures to reach."""
+    edge: Edge = Edge()
+    """What the edge does."""
+    traffic: Traffic = Traffic()
+    """The load to expect."""
+    slo: Slo = Slo()
+    """Service levels under load."""
+    abort: tuple[Abort, ...] = ()
+    """When a swarm stops at once."""
+    safety: Safety = Safety()
+    """What scalecheck may do."""
+    levels: dict[str, Level] = Field(default_factory=dict)
+    """The worst a check, or a whole group, can do: off, warn or fail."""
+    waivers: tuple[Waiver, ...] = ()
+    """Findings that are accepted for a while."""
+
+    _source: str | None = PrivateAttr(None)
+    _lines: Mapping[tuple[str, ...], int] = PrivateAttr(default_factory=dict)
+    _environment: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @field_validator("routes")
+    @classmethod
+    def _name_routes(cls, routes: dict[str, Route]) -> dict[str, Route]:
+        return {name: route.named(name) for name, route in routes.items()}
+
+    def read_from(self, source: str, lines: Mapping[tuple[str, ...], int], environment: Mapping[str, str]) -> Self:
+        """Return this profile as read from a file: its path, the line of every key, and the variables it names."""
+        profile = self.model_copy()
+        profile._source, profile._lines, profile._environment = source, lines, environment
+        return profile
+
+    def at(self, url: str) -> Self:
+        """Return this profile for the site of an URL; ValueError when that is not http or https."""
+        parts = urlsplit(url)
+        profile = self.model_copy(update={"site": read_origin(f"{parts.scheme}://{parts.netloc}")})
+        profile.__dict__.pop("_authorities", None)
+        return profile
+
+    @property
+    def source(self) -> str | None:
+        """Path of the user's own file, as given, or a built-in name; None for a profile of no file."""
+        return self._source
+
+    def line(self, *path: str | int) -> int | None:
+        """Return the line of the user's own file that declares a key, or what holds it; None when nothing does."""
+        keys = tuple(str(key) for key in path)
+        return next((self._lines[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in self._lines), None)
+
+    def route_for(self, url: str) -> Route | None:
+        """Return the first route that matches an URL of an allowed host, or a path; None when none does."""
+        try:
+            parts = urlsplit(url)
+            if (parts.netloc or parts.scheme) and not self._holds(parts.scheme, parts.netloc):
+                return None
+        except ValueError:
+            return None
+        path, carried = parts.path or "/", None
+        for pattern, query, route in self._patterns:
+            if pattern.matches(path):
+                if not query:
+                    return route
+                carried = carried if carried is not None else frozenset(_query(parts.query))
+                if query <= carried:
+                    return route
+        return None
+
+    def allows(self, url: str) -> bool:
+        """Whether requests to an URL are allowed: http or https, to the site or to a host under `safety`."""
+        try:
+            parts = urlsplit(url)
+            return self._holds(parts.scheme, parts.netloc)
+        except ValueError:
+            return False
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Names of the hosts that may be asked, without ports, in lower case."""
+        return frozenset(host for host, _ in self._authorities)
+
+    def contract(self, route: Route) -> Contract:
+        """Return the caching contract of a route: what it declares over what its kind implies."""
+        return _cache(route, self._kind(route.kind).cache).contract
+
+    def kind_contract(self, kind: Kind) -> Contract:
+        """Return the caching contract that a kind implies."""
+        return self._kind(kind).cache.contract
+
+    def statuses(self, route: Route) -> tuple[int, ...]:
+        """Return the status codes that are in order for a route."""
+        return route.status or self._kind(route.kind).status
+
+    def budget(self, route: Route | None) -> Budgets:
+        """Return the budgets of a page: its route's over the profile's."""
+        return self.budgets if route is None else route.budget.over(self.budgets)
+
+    def level(self, check_id: str) -> Level | None:
+        """Return the worst that a check can do by its own id or its group's; None when the profile does not say."""
+        return self.levels.get(check_id) or self.levels.get(check_id.partition(".")[0])
+
+    def identity_fields(self, name: str) -> Fields:
+        """Return the fields that make us this visitor, secrets in place; KeyError when one is not known."""
+        headers = self.identities[name].headers
+        return Fields(tuple((key, PLACEHOLDER.sub(self._secret, value)) for key, value in headers.items()))
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Values of the environment variables that the profile names: what must never be written anywhere."""
+        return frozenset(self._environment.values())
+
+    def public(self) -> dict[str, object]:
+        """Return the profile as plain data, to be shown and written: secrets as `${env:NAME}`, cookies withheld."""
+        data = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        for identity in data["identities"].values():
+            identity["headers"] = {key: _shown(key, value) for key, value in identity["headers"].items()}
+        return data
+
+    def _secret(self, placeholder: re.Match[str]) -> str:
+        return self._environment[placeholder[1]]
+
+    def _kind(self, kind: Kind) -> KindDefaults:
+        return self.kinds.get(kind) or KindDefaults()
+
+    def _holds(self, scheme: str, netloc: str) -> bool:
+        return scheme in DEFAULT_PORTS and authority(scheme, netloc) in self._authorities
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple["PathPattern", frozenset[tuple[str, str]], Route], ...]:
+        from scalecheck.wire.urls import PathPattern
+
+        return tuple((PathPattern(each.path), frozenset(each.query.items()), each) for each in self.routes.values())
+
+    @cached_property
+    def _authorities(self) -> frozenset[tuple[str, int]]:
+        """Host and port of all that may be asked; a host without port is asked on the ports of http and https."""
+        own = urlsplit(self.site)
+        named = [(host, port) for name in self.safety.allow_hosts for host, port in _ports(name)]
+        if self.site:
+            host, port = authority(own.scheme, own.netloc)
+            named += _ports(host) if port in DEFAULT_PORTS.values() else [(host, port)]
+        return frozenset(named)
+
+
+def authority(scheme: str, netloc: str) -> tuple[str, int]:
+    """Return host and port of an URL's scheme and authority; ValueError for a port that is none, or for credentials."""
+    if "@" in netloc:
+        raise ValueError("credentials in an URL")
+    host, colon, port = netloc.lower().rpartition(":")
+    if not colon or port.endswith("]"):
+        return netloc.lower(), DEFAULT_PORTS[scheme]
+    return host, int(port) if port else DEFAULT_PORTS[scheme]
+
+
+def _ports(name: str) -> list[tuple[str, int]]:
+    """Return host and ports of `host` or `host:port`."""
+    host, port = authority("http", name)
+    return [(host, port)] if name != host else [(host, each) for each in DEFAULT_PORTS.values()]
+
+
+def _query(text: str) -> list[tuple[str, str]]:
+    """Return the parameters of a query; none when there are more than anybody declares."""
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=1000)
+    except ValueError:
+        return []
+
+
+def _cache(route: Route, implied: Cache) -> Cache:
+    """Return a route's cache rules: its own, then what its other keys imply, then its kind's."""
+    own = route.cache
+    if route.revalidate is not None and own.shared is None:
+        own = Cache(shared=Span.exactly(round(route.revalidate))).over(own)
+    if own.storing is None and route.personal:
+        own = Cache(storing=Storing.PRIVATE).over(own)
+    if own.storing is None and own.shared is not None and own.shared.high_s != 0:
+        own = Cache(storing=Storing.PUBLIC).over(own)
+    if own.storing in {Storing.PRIVATE, Storing.NO_STORE}:
+        implied = Cache(browser=implied.browser)
+    return own.over(implied)
+
+
+def _shown(name: str, value: str) -> str:
+    """Return a header's value as it may be written: with placeholders only, or withheld where it is sensitive."""
+    return WITHHELD if name.lower() in SENSITIVE and not PLACEHOLDER.search(value) else value

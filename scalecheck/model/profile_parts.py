@@ -1,0 +1,288 @@
+"""The parts of a profile that say how routes behave, what must be reached and what scalecheck may do."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+from scalecheck.model.contract import Contract, Span, Storing
+from scalecheck.model.kinds import Kind
+from scalecheck.model.profile_scalars import (
+    Address,
+    Bytes,
+    Count,
+    Day,
+    Factor,
+    HostName,
+    Method,
+    Path,
+    Rate,
+    Reference,
+    Seconds,
+    Share,
+    Spans,
+    Status,
+    Text,
+    Truth,
+)
+
+
+class Level(StrEnum):
+    """The worst a check can do."""
+
+    OFF = "off"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Part(BaseModel):
+    """A mapping of the profile; unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
+
+
+class Cache(Part):
+    """How long answers may be reused, and by whom; what a route leaves out its kind says."""
+
+    browser: Spans | None = None
+    """Freshness for browsers (max-age): `60s` exactly, `1h..` at least, `..5m` at most, `30s..2m`, or `any`."""
+    shared: Spans | None = None
+    """Freshness for shared caches: s-maxage, CDN-Cache-Control or the vendor's own (RFC 9213)."""
+    stale_while_revalidate: Spans | None = None
+    """How long a stale answer is served at once while it is renewed (RFC 5861)."""
+    storing: Storing | None = None
+    """Who may keep an answer: public, private (browsers only), no-store (nobody), any (the contract does not say)."""
+    immutable: Truth | None = None
+    """Whether the answer says that it never changes (RFC 8246)."""
+
+    def over(self, inherited: "Cache") -> "Cache":
+        """Return this one with the gaps filled from another."""
+        return inherited.model_copy(update={name: getattr(self, name) for name in self.model_fields_set})
+
+    @property
+    def contract(self) -> Contract:
+        """What checks compare answers with; a span that is `any` is no part of it."""
+        return Contract(
+            browser=_narrowing(self.browser),
+            shared=_narrowing(self.shared),
+            stale_while_revalidate=_narrowing(self.stale_while_revalidate),
+            storing=self.storing or Storing.ANY,
+            immutable=bool(self.immutable),
+        )
+
+
+def _narrowing(span: Span | None) -> Span | None:
+    return None if span == Span() else span
+
+
+class KindDefaults(Part):
+    """What a kind of route implies unless the route says otherwise."""
+
+    cache: Cache = Cache()
+    """The caching contract."""
+    status: tuple[Status, ...] = (200,)
+    """Status codes that are in order."""
+
+
+class Budgets(Part):
+    """Most of what one page view may load, compressed, as the server sends it."""
+
+    js: Bytes | None = None
+    """Initial JavaScript: scripts of the HTML, module preloads and what they import statically."""
+    css: Bytes | None = None
+    """Style sheets."""
+    html: Bytes | None = None
+    """The document itself."""
+    page: Bytes | None = None
+    """Everything together."""
+    requests: Count | None = None
+    """Number of requests."""
+    third_parties: Count | None = None
+    """Number of other sites asked."""
+    third_party_bytes: Bytes | None = None
+    """What those send."""
+    largest_chunk: Share | None = None
+    """Share of the initial JavaScript in its largest file."""
+    image: Bytes | None = None
+    """The largest image."""
+    api_calls: Count | None = None
+    """Number of API calls."""
+
+    def over(self, inherited: "Budgets") -> "Budgets":
+        """Return these with the gaps filled from others."""
+        return inherited.model_copy(update={name: getattr(self, name) for name in self.model_fields_set})
+
+
+class Route(Part):
+    """One class of URLs that behave alike."""
+
+    path: Path
+    """`/products/{id}` (a parameter is one segment) or a glob: `*` within a segment, `**` across segments."""
+    query: dict[str, str] = Field(default_factory=dict)
+    """Query parameters that an URL must carry to be of this route."""
+    kind: Kind
+    """How it is rendered, and so which contract holds unless `cache` says otherwise."""
+    revalidate: Seconds | None = None
+    """The interval of an isr route, in seconds: its shared lifetime."""
+    samples: tuple[Reference, ...] = ()
+    """Paths or URLs to ask; without them they are found by links and sitemap."""
+    cache: Cache = Cache()
+    """The caching contract where it differs from the kind's."""
+    personal: Truth = False
+    """Whether the answer belongs to one visitor; it must never be shared."""
+    login: Reference | None = None
+    """Where anonymous visitors are sent."""
+    status: tuple[Status, ...] = ()
+    """Status codes that are in order; without them those of the kind."""
+    methods: tuple[Method, ...] = ("GET", "HEAD")
+    """Methods that the route answers."""
+    warm: Truth = False
+    """Whether its samples are so popular that the very first request must be a hit."""
+    budget: Budgets = Budgets()
+    """Budgets that differ from the profile's."""
+    source_maps: Literal["public", "private"] = "private"
+    """Whether source maps may be fetched."""
+
+    _name: str = PrivateAttr("")
+
+    @property
+    def name(self) -> str:
+        """The key under `routes`; empty for a route outside of a profile."""
+        return self._name
+
+    @property
+    def literal(self) -> bool:
+        """Whether the path names one resource: no parameter, no glob."""
+        return not any(sign in self.path for sign in "{*?[")
+
+    def named(self, name: str) -> "Route":
+        """Return this route under its key."""
+        if self._name == name:
+            return self
+        route = self.model_copy()
+        route._name = name
+        return route
+
+
+class Identity(Part):
+    """Somebody the site may take us for."""
+
+    headers: dict[str, str]
+    """Fields that make us this visitor, as written: `${env:NAME}` stands for a secret."""
+    marker: Text
+    """Text that only this visitor's pages contain."""
+
+
+class Targets(Part):
+    """Figures to reach."""
+
+    static_hit_ratio: Share = 0.95
+    """Least share of asset requests answered by a shared cache."""
+    page_hit_ratio: Share = 0.7
+    """Least share of page requests answered by a shared cache."""
+    ttfb: Seconds = 0.2
+    """Most seconds to the first byte of a hit."""
+    hit_speedup: Factor = 1.5
+    """How many times faster the first byte of a hit is than that of a miss, at least."""
+    lcp: Seconds = 2.5
+    """Most seconds to the largest contentful paint."""
+    error_rate: Share = 0.001
+    """Most requests that may fail."""
+    error_lifetime: Seconds = 60.0
+    """Longest time in seconds that a 404 or a 5xx may be reused."""
+    freshness_left: Share = 0.1
+    """Least share of its lifetime that an answer has left when the edge hands it out."""
+    clock_skew: Seconds = 5.0
+    """Most seconds between the server's Date and our clock."""
+    redirects: Count = 2
+    """Most redirects until an URL settles."""
+
+
+class Edge(Part):
+    """What the edge does before the application."""
+
+    providers: dict[str, Address] = Field(default_factory=dict)
+    """Other CDNs that serve the site, by name: `host:port` to connect to."""
+    origin: Address | None = None
+    """The origin's own `host:port` or URL; it must not answer the public."""
+    auth: Any = None
+    """Redirects to the login."""
+    flags: Any = None
+    """Feature flags that answers carry."""
+    experiments: Any = None
+    """Experiments and the shares of their buckets."""
+    geo: Any = None
+    """What differs by country."""
+    bots: Any = None
+    """Which bots are let through and which not."""
+    rate_limits: Any = None
+    """Limits that must hold."""
+    attacks: Any = None
+    """Harmless probes that must be refused."""
+
+
+class Mark(Part):
+    """How a swarm's requests can be told from others."""
+
+    header: Text | None = None
+    """Name of a field that carries the run."""
+    user_agent_suffix: Text | None = None
+    """What is added to the user agent."""
+
+
+class Safety(Part):
+    """What scalecheck may do; it never sends more."""
+
+    allow_hosts: tuple[HostName, ...] = ()
+    """Hosts besides the site's own: `cdn.example.com`, or `cdn.example.com:8443`."""
+    writes: Truth = False
+    """Whether methods other than GET and HEAD may be sent."""
+    requests: Annotated[Count, Field(ge=1)] = 2000
+    """Most requests of one audit."""
+    concurrency: Annotated[Count, Field(ge=1, le=1000)] = 10
+    """Most requests at the same time."""
+    rate: Annotated[Rate, Field(gt=0)] = 100.0
+    """Most requests per second and host; loopback is not limited."""
+    samples: Annotated[Count, Field(ge=1)] = 5
+    """Most URLs asked of a route that names none."""
+    timeout: Annotated[Seconds, Field(gt=0)] = 10.0
+    """Seconds until a request counts as lost."""
+    patience: Seconds = 5.0
+    """Longest wait in seconds that one probe may take, and the longest Retry-After that is waited for."""
+    body_limit: Annotated[Bytes, Field(ge=1)] = 8 * 1024 * 1024
+    """Most bytes read of one decoded body."""
+    obey_retry_after: Truth = True
+    """Whether 429 and 503 slow us down."""
+    third_party: Literal["skip"] = "skip"
+    """What becomes of requests to other hosts."""
+    proof: Text | None = None
+    """Path at which the target consents to a swarm above `confirm_above`."""
+    confirm_above: Rate | None = None
+    """Requests per second above which a swarm needs that proof."""
+    max_rate: Rate | None = None
+    """Most requests per second of a swarm."""
+    max_users: Count | None = None
+    """Most visitors at the same time."""
+    max_duration: Seconds | None = None
+    """Longest run in seconds."""
+    max_transfer: Bytes | None = None
+    """Most bytes of one run."""
+    max_climb: Text | None = None
+    """How fast the rate may rise: `10000/s per 1s`."""
+    mark: Mark = Mark()
+    """How the swarm's requests are marked."""
+    stop_file: Text | None = None
+    """A file whose appearance stops the swarm."""
+
+
+class Waiver(Part):
+    """A finding that is accepted for a while."""
+
+    check: Text
+    """Id of the check."""
+    subject: Text = "*"
+    """Glob over what the finding is about: its subject, its path or its route."""
+    reason: Text
+    """Why."""
+    until: Day
+    """The last day on which it counts."""

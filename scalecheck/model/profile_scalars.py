@@ -1,0 +1,198 @@
+"""The scalars of a profile: text with its unit on one side, a number on the other, and how editors check the text."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from scalecheck.model.contract import Span
+from scalecheck.wire import units
+
+T = TypeVar("T")
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
+_AUTHORITY = re.compile(rf"({_HOST})(?::(\d{{1,5}}))?", re.ASCII)
+_SENTENCE = r"[A-Za-z][\w ]{0,80}? ?(<=|>=|<|>) ?\d[\w.%/]{0,40}( (within|per) \d[\w.]{0,20})?"
+
+
+def read_format(text: str) -> int:
+    """Return the number of the profile's format."""
+    if text != "1":
+        raise ValueError("expected 1, the number of the profile's format")
+    return 1
+
+
+def read_truth(text: str) -> bool:
+    """Return true or false; no other word for either."""
+    if text not in {"true", "false"}:
+        raise ValueError("expected true or false")
+    return text == "true"
+
+
+def read_text(text: str) -> str:
+    """Return text that says something."""
+    if not text.strip():
+        raise ValueError("expected text")
+    return text
+
+
+def read_span(text: str) -> Span:
+    """Return a span of durations."""
+    return Span(*units.span(text))
+
+
+def read_origin(text: str) -> str:
+    """Return an origin: scheme, host and port (RFC 6454), in lower case; empty for none."""
+    expected = "expected an origin such as https://shop.example.com, with http or https and without path"
+    if not text:
+        return ""
+    scheme, slashes, rest = text.partition("://")
+    matched = _AUTHORITY.fullmatch(rest.removesuffix("/"))
+    if scheme.lower() not in DEFAULT_PORTS or not slashes or matched is None or not _is_port(matched[2]):
+        raise ValueError(expected)
+    return f"{scheme.lower()}://{rest.removesuffix('/').lower()}"
+
+
+def read_host(text: str) -> str:
+    """Return `host` or `host:port` in lower case."""
+    matched = _AUTHORITY.fullmatch(text)
+    if matched is None or not _is_port(matched[2]):
+        raise ValueError("expected a host such as cdn.example.com, without scheme, path or *")
+    return text.lower()
+
+
+def read_address(text: str) -> str:
+    """Return `host:port`, of an URL its own or its scheme's."""
+    matched = _AUTHORITY.fullmatch(text)
+    if matched is not None and matched[2] and _is_port(matched[2]):
+        return text.lower()
+    try:
+        origin = urlsplit(read_origin(text))
+        return f"{origin.netloc}" if origin.port else f"{origin.netloc}:{DEFAULT_PORTS[origin.scheme]}"
+    except (KeyError, ValueError):
+        raise ValueError("expected host:port or an origin such as https://origin.example.com") from None
+
+
+def read_reference(text: str) -> str:
+    """Return a path, or an absolute URL with http or https."""
+    if text.startswith("//") or not re.fullmatch(r"(https?://[^\s/]+)?/[^\s#]*|https?://[^\s/#]+", text):
+        raise ValueError("expected a path such as /products/1, or an URL with http or https")
+    return text
+
+
+def read_path(text: str) -> str:
+    """Return a path pattern."""
+    if not text.startswith("/") or "?" in text or "#" in text or re.search(r"\s", text):
+        raise ValueError("expected a path such as /products/{id} or /assets/**; query parameters stand under query")
+    return text
+
+
+def read_status(text: str) -> int:
+    """Return a status code of a final answer."""
+    if not re.fullmatch(r"[2-5]\d\d", text, re.ASCII):
+        raise ValueError("expected a status code from 200 to 599")
+    return int(text)
+
+
+def read_method(text: str) -> str:
+    """Return a request method."""
+    if not re.fullmatch(r"[A-Z]{2,20}", text):
+        raise ValueError("expected a method such as GET")
+    return text
+
+
+def read_day(text: str) -> date:
+    """Return a day."""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise ValueError("expected a day such as 2027-05-31")
+
+
+def read_sentence(text: str) -> str:
+    """Return a service level: metric, operator, value, optional window."""
+    if not re.fullmatch(_SENTENCE, text):
+        raise ValueError("expected a sentence such as p95 < 300ms, errors < 0.1% or p95 < 300ms within 60s")
+    return text
+
+
+def _is_port(text: str | None) -> bool:
+    return text is None or 0 < int(text) < 65536
+
+
+def _reading(read: Callable[[str], T]) -> BeforeValidator:
+    """Read text; what is neither text nor a value already is read as no text, so that the expectation is said."""
+
+    def validated(value: Any) -> Any:
+        if isinstance(value, dict | list):
+            return read("") if read is not read_origin else read("[")
+        return read(value) if isinstance(value, str) else value
+
+    return BeforeValidator(validated)
+
+
+def _pattern(pattern: str, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$", "examples": list(examples)})
+
+
+def _written_span(span: Span) -> str:
+    return units.show_span(span.low_s, span.high_s)
+
+
+Seconds = Annotated[
+    float,
+    _reading(units.seconds),
+    PlainSerializer(units.show_seconds, return_type=str),
+    _pattern(units.DURATION, "200ms", "60s", "1d"),
+]
+Spans = Annotated[
+    Span,
+    _reading(read_span),
+    PlainSerializer(_written_span, return_type=str),
+    _pattern(rf"any|{units.SPAN}", "60s", "1h..", "..5m", "30s..2m"),
+]
+Bytes = Annotated[
+    int,
+    _reading(units.byte_count),
+    PlainSerializer(units.write_bytes, return_type=str),
+    _pattern(units.SIZE, "180KB", "8MiB"),
+]
+Share = Annotated[
+    float, _reading(units.ratio), PlainSerializer(units.show_ratio, return_type=str), _pattern(units.RATIO, "95%")
+]
+Rate = Annotated[
+    float,
+    _reading(units.per_second),
+    PlainSerializer(units.show_rate, return_type=str),
+    _pattern(units.RATE, "40/s", "300/m"),
+]
+Factor = Annotated[
+    float, _reading(units.factor), PlainSerializer(units.show_factor, return_type=str), _pattern(units.FACTOR, "2x")
+]
+Count = Annotated[
+    int,
+    _reading(units.count),
+    WithJsonSchema({"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9][0-9_]*$"}),
+]
+Format = Annotated[Literal[1], _reading(read_format), WithJsonSchema({"enum": [1, "1"]})]
+Truth = Annotated[bool, _reading(read_truth), WithJsonSchema({"enum": [True, False, "true", "false"]})]
+Status = Annotated[
+    int,
+    _reading(read_status),
+    WithJsonSchema({"type": ["integer", "string"], "minimum": 200, "maximum": 599, "pattern": "^[2-5][0-9][0-9]$"}),
+]
+Day = Annotated[date, _reading(read_day), WithJsonSchema({"type": "string", "format": "date"})]
+Text = Annotated[str, _reading(read_text), WithJsonSchema({"type": "string", "minLength": 1})]
+Path = Annotated[str, _reading(read_path), _pattern("/[^?#\\s]*", "/products/{id}", "/assets/**")]
+Reference = Annotated[str, _reading(read_reference), _pattern(r"(https?://[^\s/]+)?/[^\s#]*|https?://[^\s/#]+", "/")]
+WebOrigin = Annotated[str, _reading(read_origin), _pattern("(https?://[^/\\s]+/?)?", "https://shop.example.com")]
+HostName = Annotated[str, _reading(read_host), _pattern(r"[^/\s*]+", "cdn.example.com")]
+Address = Annotated[str, _reading(read_address), _pattern(r"\S+", "192.0.2.1:443", "https://origin.example.com")]
+Method = Annotated[str, _reading(read_method), _pattern("[A-Z]{2,20}", "GET")]
+Sentence = Annotated[str, _reading(read_sentence), _pattern(_SENTENCE, "p95 < 300ms")]
