@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, PrivateAttr, field_validator
@@ -24,7 +24,7 @@ from scalecheck.model.profile_parts import (
     Targets,
     Waiver,
 )
-from scalecheck.model.profile_scalars import DEFAULT_PORTS, Format, Text, WebOrigin, read_origin
+from scalecheck.model.profile_scalars import DEFAULT_PORTS, Format, Name, Text, WebOrigin, read_origin
 from scalecheck.wire.fields import Fields
 
 if TYPE_CHECKING:
@@ -67,13 +67,13 @@ class Profile(Part):
     """What it builds on: a built-in name, or a path relative to this file."""
     cdn: Text = "auto"
     """The CDN in front of the site, where it cannot be recognised."""
-    routes: dict[str, Route] = Field(default_factory=dict)
+    routes: dict[Name, Route] = Field(default_factory=dict)
     """Classes of URLs by name; the first that matches wins, top to bottom."""
     kinds: dict[Kind, KindDefaults] = Field(default_factory=dict)
     """What each kind of route implies."""
     budgets: Budgets = Budgets()
     """Budgets of every page."""
-    identities: dict[str, Identity] = Field(default_factory=dict)
+    identities: dict[Name, Identity] = Field(default_factory=dict)
     """Who the site may take us for; personal routes need two."""
     targets: Targets = Targets()
     """Figures to reach."""
@@ -187,10 +187,10 @@ class Profile(Part):
 
     def public(self) -> dict[str, object]:
         """Return the profile as plain data, to be shown and written: secrets as `${env:NAME}`, cookies withheld."""
-        data = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        data = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"extends"})
         for identity in data["identities"].values():
             identity["headers"] = {key: _shown(key, value) for key, value in identity["headers"].items()}
-        return data
+        return {key: value for key, value in _pruned(data).items() if value != ""}
 
     def _secret(self, placeholder: re.Match[str]) -> str:
         return self._environment[placeholder[1]]
@@ -254,6 +254,14 @@ def _cache(route: Route, implied: Cache) -> Cache:
     if own.storing in {Storing.PRIVATE, Storing.NO_STORE}:
         implied = Cache(browser=implied.browser)
     return own.over(implied)
+
+
+def _pruned(data: Any) -> Any:
+    """Return data without the mappings and lists that hold nothing."""
+    if not isinstance(data, dict):
+        return data
+    kept = ((key, _pruned(value)) for key, value in data.items())
+    return {key: value for key, value in kept if value != {} and value != []}
 
 
 def _shown(name: str, value: str) -> str:

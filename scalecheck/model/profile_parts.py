@@ -13,6 +13,8 @@ from scalecheck.model.profile_scalars import (
     Count,
     Day,
     Factor,
+    FieldName,
+    FieldValue,
     HostName,
     Method,
     Path,
@@ -128,6 +130,8 @@ class Route(Part):
     """Paths or URLs to ask; without them they are found by links and sitemap."""
     cache: Cache = Cache()
     """The caching contract where it differs from the kind's."""
+    optional: Truth = False
+    """Whether the site may have no URL of it; otherwise a route that matches nothing is a mistake."""
     personal: Truth = False
     """Whether the answer belongs to one visitor; it must never be shared."""
     login: Reference | None = None
@@ -167,7 +171,7 @@ class Route(Part):
 class Identity(Part):
     """Somebody the site may take us for."""
 
-    headers: dict[str, str]
+    headers: dict[FieldName, FieldValue]
     """Fields that make us this visitor, as written: `${env:NAME}` stands for a secret."""
     marker: Text
     """Text that only this visitor's pages contain."""

@@ -14,6 +14,8 @@ from scalecheck.wire import units
 T = TypeVar("T")
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+RESERVED = frozenset({"anonymous"})
+"""Names that findings give to nobody in particular."""
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
 _AUTHORITY = re.compile(rf"({_HOST})(?::(\d{{1,5}}))?", re.ASCII)
 _SENTENCE = r"[A-Za-z][\w ]{0,80}? ?(<=|>=|<|>) ?\d[\w.%/]{0,40}( (within|per) \d[\w.]{0,20})?"
@@ -37,6 +39,27 @@ def read_text(text: str) -> str:
     """Return text that says something."""
     if not text.strip():
         raise ValueError("expected text")
+    return text
+
+
+def read_name(text: str) -> str:
+    """Return a name that the profile gives to something."""
+    if not re.fullmatch(r"[A-Za-z0-9][\w-]{0,79}", text, re.ASCII) or text in RESERVED:
+        raise ValueError("expected a name of letters, digits, - and _")
+    return text
+
+
+def read_field_name(text: str) -> str:
+    """Return the name of a header field (RFC 9110 section 5.6.2)."""
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}", text):
+        raise ValueError("expected the name of a header such as Cookie")
+    return text
+
+
+def read_field_value(text: str) -> str:
+    """Return the value of a header field."""
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("expected a header's value in printable ASCII")
     return text
 
 
@@ -189,6 +212,9 @@ Status = Annotated[
 ]
 Day = Annotated[date, _reading(read_day), WithJsonSchema({"type": "string", "format": "date"})]
 Text = Annotated[str, _reading(read_text), WithJsonSchema({"type": "string", "minLength": 1})]
+Name = Annotated[str, _reading(read_name), _pattern(r"[A-Za-z0-9][A-Za-z0-9_-]*")]
+FieldName = Annotated[str, _reading(read_field_name)]
+FieldValue = Annotated[str, _reading(read_field_value)]
 Path = Annotated[str, _reading(read_path), _pattern("/[^?#\\s]*", "/products/{id}", "/assets/**")]
 Reference = Annotated[str, _reading(read_reference), _pattern(r"(https?://[^\s/]+)?/[^\s#]*|https?://[^\s/#]+", "/")]
 WebOrigin = Annotated[str, _reading(read_origin), _pattern("(https?://[^/\\s]+/?)?", "https://shop.example.com")]
