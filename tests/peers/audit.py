@@ -1,0 +1,64 @@
+"""Running the audit as a user does, in a process of its own, and reading its report."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+AUDIT_S = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one audit said: its exit code and its findings."""
+
+    exit_code: int
+    verdicts: dict[str, str]
+    """By check, its verdict."""
+    findings: tuple[str, ...]
+    """Those that are worse than a warning, one line each, for the message of a failing test."""
+    output: str
+
+    def checks(self, *verdicts: str) -> set[str]:
+        """Return the checks that came to one of these verdicts."""
+        return {check for check, verdict in self.verdicts.items() if verdict in verdicts}
+
+    def __str__(self) -> str:
+        return "\n".join((f"exit code {self.exit_code}", *self.findings)) + ("" if self.verdicts else self.output)
+
+
+def audit(
+    url: str, profile: Path | str, folder: Path, *options: str, environment: dict[str, str] | None = None
+) -> Told:
+    """Audit a site with a profile, and return what the report says."""
+    report = folder / "report.json"
+    command = [sys.executable, "-m", "scalecheck", "audit", url, "--profile", str(profile), f"--format=json={report}"]
+    done = subprocess.run(
+        [*command, "--quiet", *options],
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=AUDIT_S,
+        check=False,
+    )
+    outcomes = json.loads(report.read_text())["outcomes"] if report.exists() else []
+    return Told(
+        done.returncode,
+        {outcome["check"]: outcome["verdict"] for outcome in outcomes},
+        tuple(line for outcome in outcomes for line in _lines(outcome)),
+        done.stdout + done.stderr,
+    )
+
+
+def _lines(outcome: dict[str, object]) -> list[str]:
+    findings = outcome["findings"]
+    assert isinstance(findings, list)
+    return [
+        f"{finding['verdict']} {outcome['check']} {finding['subject']}: expected {finding.get('expected')!r}, "
+        f"observed {finding.get('observed')!r} {finding.get('reason', '')}"
+        for finding in findings
+        if finding["verdict"] in {"fail", "unknown"}
+    ]

@@ -1,0 +1,57 @@
+"""The four servers, each in front of the same origin, configured rightly or with one mistake."""
+
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.peers import caddy, haproxy, nginx, varnish
+from tests.peers.mistakes import Mistake
+from tests.peers.origin import serving
+from tests.peers.servers import free_port, running
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A server, how it is started, and who makes which mistake."""
+
+    name: str
+    command: Callable[[Path, int, int, Mistake | None], list[str]]
+    switches: Container[Mistake]
+    """Mistakes of its own configuration; the origin makes the others."""
+    compresses: bool
+    """Whether it compresses itself rather than leave that to the origin."""
+
+    @property
+    def profile(self) -> Path:
+        """What it must keep."""
+        return HERE / f"{self.name}.yaml"
+
+    @contextmanager
+    def standing(self, folder: Path, mistake: Mistake | None = None) -> Iterator[str]:
+        """Run it in front of the origin until the block ends; yields its URL."""
+        compresses = not self.compresses or (self.name == "nginx" and mistake is Mistake.SAME_STRONG_ETAG)
+        own = mistake is not None and mistake in self.switches
+        with serving(compresses=compresses, mistake=None if own else mistake) as origin:
+            port = free_port()
+            command = self.command(folder, port, origin.port, mistake)
+            home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+            with running(command, folder, port, home) as url:
+                yield url
+
+
+NGINX = Peer("nginx", nginx.command, nginx.SWITCHES, compresses=True)
+VARNISH = Peer("varnish", varnish.command, varnish.SWITCHES, compresses=False)
+HAPROXY = Peer("haproxy", haproxy.command, haproxy.SWITCHES, compresses=False)
+CADDY = Peer("caddy", caddy.command, caddy.OWN, compresses=True)
+PEERS = (NGINX, VARNISH, HAPROXY, CADDY)
+
+UNMAKEABLE = {
+    (CADDY.name, Mistake.PERSONAL_STORED),  # it stores nothing
+    (NGINX.name, Mistake.PERSONAL_PUBLIC),  # it would store the page: that is the mistake beside this one
+    (HAPROXY.name, Mistake.PERSONAL_PUBLIC),  # likewise
+}
+MISTAKES = tuple((peer, mistake) for peer in PEERS for mistake in Mistake if (peer.name, mistake) not in UNMAKEABLE)
+"""Every mistake that each server can make."""

@@ -1,0 +1,32 @@
+"""A real server, rightly configured, passes; each classic mistake is named by its own check, and nothing else fails."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.peers.audit import audit
+from tests.peers.mistakes import CHECKS, Mistake
+from tests.peers.peer import MISTAKES, PEERS, Peer
+from tests.peers.servers import require
+
+pytestmark = pytest.mark.peer
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_rightly_configured_it_passes(peer: Peer, tmp_path: Path) -> None:
+    require(peer.name)
+    with peer.standing(tmp_path) as url:
+        told = audit(url, peer.profile, tmp_path)
+    assert told.exit_code == 0, told
+    assert not told.checks("fail", "unknown"), told
+    assert told.checks("pass") >= set(CHECKS.values()), sorted(set(CHECKS.values()) - told.checks("pass"))
+
+
+@pytest.mark.parametrize(("peer", "mistake"), MISTAKES, ids=lambda each: each.name)
+def test_a_mistake_is_named_by_its_check_alone(peer: Peer, mistake: Mistake, tmp_path: Path) -> None:
+    require(peer.name)
+    with peer.standing(tmp_path, mistake) as url:
+        told = audit(url, peer.profile, tmp_path)
+    assert told.checks("fail", "unknown") == {CHECKS[mistake]}, told
+    assert told.verdicts[CHECKS[mistake]] == "fail", told
+    assert told.exit_code == 1, told
