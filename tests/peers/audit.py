@@ -7,10 +7,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.peers.servers import ROOT
+
 AUDIT_S = 120
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Told:
     """What one audit said: its exit code and its findings."""
 
@@ -25,7 +27,7 @@ class Told:
         """Return the checks that came to one of these verdicts."""
         return {check for check, verdict in self.verdicts.items() if verdict in verdicts}
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return "\n".join((f"exit code {self.exit_code}", *self.findings)) + ("" if self.verdicts else self.output)
 
 
@@ -37,7 +39,7 @@ def audit(
     command = [sys.executable, "-m", "scalecheck", "audit", url, "--profile", str(profile), f"--format=json={report}"]
     done = subprocess.run(
         [*command, "--quiet", *options],
-        cwd=folder,
+        cwd=ROOT,
         env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,

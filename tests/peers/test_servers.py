@@ -1,16 +1,12 @@
 """The servers do what the tests of the audit take for granted: rightly configured, and with each mistake."""
 
-import gzip
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import brotli
 import pytest
 
 from tests.peers import shop
+from tests.peers.asking import Get, getter
 from tests.peers.mistakes import Mistake
 from tests.peers.peer import CADDY, MISTAKES, PEERS, Peer
 from tests.peers.servers import require
@@ -20,47 +16,6 @@ pytestmark = pytest.mark.peer
 ALICE = {"Cookie": "session=alice-session"}
 BOB = {"Cookie": "session=bob-session"}
 MISSING_CHUNK = "/assets/never-built.0a1b2c3d4e.js"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    fields: HTTPMessage
-    body: bytes
-
-    def field(self, name: str) -> str:
-        return ", ".join(self.fields.get_all(name) or ())
-
-    @property
-    def hit(self) -> bool:
-        return "HIT" in self.field("x-cache-status") + self.field("x-cache")
-
-    @property
-    def text(self) -> str:
-        coding = self.field("content-encoding")
-        if coding == "br":
-            return str(brotli.decompress(self.body), "utf-8")
-        return (gzip.decompress(self.body) if coding == "gzip" else self.body).decode()
-
-
-Get = Callable[..., Answer]
-
-
-def getter(url: str) -> Get:
-    host = urlsplit(url).netloc
-
-    def get(
-        path: str, fields: Mapping[str, str] | None = None, *, coding: str = "identity", method: str = "GET"
-    ) -> Answer:
-        connection = HTTPConnection(host, timeout=10)
-        try:
-            connection.request(method, path, headers={"Accept-Encoding": coding, **(fields or {})})
-            response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read())
-        finally:
-            connection.close()
-
-    return get
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
