@@ -1,9 +1,9 @@
 """The profile: how a site must behave. Frozen types; reading and resolving YAML is `model.profile_file`."""
 
 import re
-from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, PrivateAttr, field_validator
@@ -26,9 +26,7 @@ from scalecheck.model.profile_parts import (
 )
 from scalecheck.model.profile_scalars import DEFAULT_PORTS, Format, Name, Text, WebOrigin, read_origin
 from scalecheck.wire.fields import Fields
-
-if TYPE_CHECKING:
-    from scalecheck.wire.urls import PathPattern
+from scalecheck.wire.urls import PathPattern, address
 
 __all__ = [
     "PLACEHOLDER",
@@ -50,6 +48,8 @@ __all__ = [
 
 PLACEHOLDER = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 """Where a profile names an environment variable instead of a secret."""
+CREDENTIALS = re.compile(r"[^/?#]*[/\\]{2}[^/?#\\]*@")
+"""The beginning of an URL that names a user; no such URL is ever asked for."""
 SENSITIVE = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 """Fields whose value is never repeated, even where the profile spells it out (lower case)."""
 WITHHELD = "(as the profile says)"
@@ -109,10 +109,18 @@ class Profile(Part):
 
     def at(self, url: str) -> Self:
         """Return this profile for the site of an URL; ValueError when that is not http or https."""
-        parts = urlsplit(url)
-        profile = self.model_copy(update={"site": read_origin(f"{parts.scheme}://{parts.netloc}")})
-        profile.__dict__.pop("_authorities", None)
-        return profile
+        origin = re.match(r"[^/?#]*//[^/?#]*", url)
+        return self.model_copy(update={"site": read_origin(origin[0] if origin else url)})
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some keys changed; what was derived from the old ones is derived anew."""
+        changed = dict(update or {})
+        if "routes" in changed:
+            changed["routes"] = self._name_routes(changed["routes"])
+        copied = super().model_copy(update=changed, deep=deep)
+        for name in ("_first_match", "_patterns", "_authorities"):
+            copied.__dict__.pop(name, None)
+        return copied
 
     @property
     def source(self) -> str | None:
@@ -126,11 +134,19 @@ class Profile(Part):
 
     def route_for(self, url: str) -> Route | None:
         """Return the first route that matches an URL of an allowed host, or a path; None when none does."""
+        return self._first_match(url)
+
+    @cached_property
+    def _first_match(self) -> Callable[[str], Route | None]:
+        """`_matched`, remembered: checks ask for the same URLs over and over."""
+        return lru_cache(maxsize=8192)(self._matched)
+
+    def _matched(self, url: str) -> Route | None:
         try:
             parts = urlsplit(url)
-            if (parts.netloc or parts.scheme) and not self._holds(parts.scheme, parts.netloc):
-                return None
         except ValueError:
+            return None
+        if (parts.netloc or parts.scheme) and not self.allows(url):
             return None
         path, carried = parts.path or "/", None
         for pattern, query, route in self._patterns:
@@ -144,11 +160,7 @@ class Profile(Part):
 
     def allows(self, url: str) -> bool:
         """Whether requests to an URL are allowed: http or https, to the site or to a host under `safety`."""
-        try:
-            parts = urlsplit(url)
-            return self._holds(parts.scheme, parts.netloc)
-        except ValueError:
-            return False
+        return not CREDENTIALS.match(url) and address(url) in self._authorities
 
     @property
     def allowed_hosts(self) -> frozenset[str]:
@@ -186,11 +198,17 @@ class Profile(Part):
         return frozenset(self._environment.values())
 
     def public(self) -> dict[str, object]:
-        """Return the profile as plain data, to be shown and written: secrets as `${env:NAME}`, cookies withheld."""
-        data = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"extends"})
+        """Return the profile as plain data, to be shown and written: secrets as `${env:NAME}`, cookies withheld.
+
+        Every default stands in it but those of routes, which would hide what a route declares.
+        """
+        data = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"extends", "routes"})
+        for name, route in self.routes.items():
+            data.setdefault("routes", {})[name] = route.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         for identity in data["identities"].values():
             identity["headers"] = {key: _shown(key, value) for key, value in identity["headers"].items()}
-        return {key: value for key, value in _pruned(data).items() if value != ""}
+        order = [key for key in type(self).model_fields if data.get(key) not in ({}, [], "", None)]
+        return {key: _pruned(data[key]) for key in order}
 
     def _secret(self, placeholder: re.Match[str]) -> str:
         return self._environment[placeholder[1]]
@@ -198,40 +216,24 @@ class Profile(Part):
     def _kind(self, kind: Kind) -> KindDefaults:
         return self.kinds.get(kind) or KindDefaults()
 
-    def _holds(self, scheme: str, netloc: str) -> bool:
-        return scheme in DEFAULT_PORTS and authority(scheme, netloc) in self._authorities
-
     @cached_property
-    def _patterns(self) -> tuple[tuple["PathPattern", frozenset[tuple[str, str]], Route], ...]:
-        from scalecheck.wire.urls import PathPattern
-
+    def _patterns(self) -> tuple[tuple[PathPattern, frozenset[tuple[str, str]], Route], ...]:
         return tuple((PathPattern(each.path), frozenset(each.query.items()), each) for each in self.routes.values())
 
     @cached_property
     def _authorities(self) -> frozenset[tuple[str, int]]:
         """Host and port of all that may be asked; a host without port is asked on the ports of http and https."""
-        own = urlsplit(self.site)
-        named = [(host, port) for name in self.safety.allow_hosts for host, port in _ports(name)]
-        if self.site:
-            host, port = authority(own.scheme, own.netloc)
-            named += _ports(host) if port in DEFAULT_PORTS.values() else [(host, port)]
+        named = [each for name in self.safety.allow_hosts for each in _ports(name)]
+        if (own := address(self.site)) is not None:
+            named += [(own[0], port) for port in DEFAULT_PORTS.values()] if own[1] in DEFAULT_PORTS.values() else [own]
         return frozenset(named)
 
 
-def authority(scheme: str, netloc: str) -> tuple[str, int]:
-    """Return host and port of an URL's scheme and authority; ValueError for a port that is none, or for credentials."""
-    if "@" in netloc:
-        raise ValueError("credentials in an URL")
-    host, colon, port = netloc.lower().rpartition(":")
-    if not colon or port.endswith("]"):
-        return netloc.lower(), DEFAULT_PORTS[scheme]
-    return host, int(port) if port else DEFAULT_PORTS[scheme]
-
-
 def _ports(name: str) -> list[tuple[str, int]]:
-    """Return host and ports of `host` or `host:port`."""
-    host, port = authority("http", name)
-    return [(host, port)] if name != host else [(host, each) for each in DEFAULT_PORTS.values()]
+    """Return host and ports of `host` or `host:port`: without a port those of http and of https."""
+    schemes = DEFAULT_PORTS if name.endswith("]") or ":" not in name else ("http",)
+    found = (address(f"{scheme}://{name}/") for scheme in schemes)
+    return [each for each in found if each is not None]
 
 
 def _query(text: str) -> list[tuple[str, str]]:

@@ -160,7 +160,9 @@ def _text(name: str, place: Problem) -> str:
             data = file.read(SIZE_AT_MOST + 1)
     except FileNotFoundError:
         known = ", ".join(built_ins())
-        message = f"no such file, nor a built-in profile{guess(name, tuple(built_ins()))} (built in: {known})"
+        message = (
+            f"no such file, nor a built-in profile{guess(Path(name).name, tuple(built_ins()))} (built in: {known})"
+        )
     except (OSError, ValueError) as error:
         message = f"cannot be read: {getattr(error, 'strerror', None) or error}".lower()
     else:

@@ -115,4 +115,4 @@ def _instances(path: str) -> tuple[str, ...]:
 
 def _filled(path: str, across: str) -> str:
     single = across if "/" not in across else SEGMENT
-    return re.sub(r"\*\*|\*|\{[^{}]*\}|\?", lambda sign: across if sign[0] == "**" else single, path)
+    return re.sub(r"\*\*|\*|\{[^{}]*\}", lambda sign: across if sign[0] == "**" else single, path)

@@ -69,10 +69,8 @@ def read_span(text: str) -> Span:
 
 
 def read_origin(text: str) -> str:
-    """Return an origin: scheme, host and port (RFC 6454), in lower case; empty for none."""
+    """Return an origin: scheme, host and port (RFC 6454), in lower case."""
     expected = "expected an origin such as https://shop.example.com, with http or https and without path"
-    if not text:
-        return ""
     scheme, slashes, rest = text.partition("://")
     matched = _AUTHORITY.fullmatch(rest.removesuffix("/"))
     if scheme.lower() not in DEFAULT_PORTS or not slashes or matched is None or not _is_port(matched[2]):
@@ -111,6 +109,10 @@ def read_path(text: str) -> str:
     """Return a path pattern."""
     if not text.startswith("/") or "?" in text or "#" in text or re.search(r"\s", text):
         raise ValueError("expected a path such as /products/{id} or /assets/**; query parameters stand under query")
+    if re.search(r"[{}]", re.sub(r"\{[^{}/]+\}", "", text)):
+        raise ValueError("expected parameters such as {id}, each within one segment")
+    if any("**" in segment and segment != "**" for segment in text.split("/")):
+        raise ValueError("expected ** as a whole segment, such as /assets/**")
     return text
 
 
@@ -154,7 +156,7 @@ def _reading(read: Callable[[str], T]) -> BeforeValidator:
 
     def validated(value: Any) -> Any:
         if isinstance(value, dict | list):
-            return read("") if read is not read_origin else read("[")
+            return read("")
         return read(value) if isinstance(value, str) else value
 
     return BeforeValidator(validated)
@@ -217,7 +219,7 @@ FieldName = Annotated[str, _reading(read_field_name)]
 FieldValue = Annotated[str, _reading(read_field_value)]
 Path = Annotated[str, _reading(read_path), _pattern("/[^?#\\s]*", "/products/{id}", "/assets/**")]
 Reference = Annotated[str, _reading(read_reference), _pattern(r"(https?://[^\s/]+)?/[^\s#]*|https?://[^\s/#]+", "/")]
-WebOrigin = Annotated[str, _reading(read_origin), _pattern("(https?://[^/\\s]+/?)?", "https://shop.example.com")]
+WebOrigin = Annotated[str, _reading(read_origin), _pattern("https?://[^/\\s]+/?", "https://shop.example.com")]
 HostName = Annotated[str, _reading(read_host), _pattern(r"[^/\s*]+", "cdn.example.com")]
 Address = Annotated[str, _reading(read_address), _pattern(r"\S+", "192.0.2.1:443", "https://origin.example.com")]
 Method = Annotated[str, _reading(read_method), _pattern("[A-Z]{2,20}", "GET")]

@@ -11,8 +11,11 @@ OFF = {"const": "off", "description": "Takes an inherited route out."}
 def json_schema() -> dict[str, Any]:
     """Return the schema of a profile as a file has it, before what it extends."""
     schema = _without_null(Profile.model_json_schema(by_alias=True))
-    routes = schema["properties"]["routes"]
-    routes["additionalProperties"] = {"anyOf": [routes["additionalProperties"], OFF]}
+    named = schema["properties"]["routes"]["patternProperties"]
+    for pattern, route in named.items():
+        named[pattern] = {"anyOf": [route, OFF]}
+    for name in ("routes", "identities"):
+        schema["properties"][name]["additionalProperties"] = False
     for part in ("Route", "Identity"):
         schema["$defs"][part]["required"] = []  # what a file leaves out, the profile that it extends may say
     return {"$schema": DIALECT, **schema, "title": "scalecheck profile", "required": ["scalecheck"]}
