@@ -47,8 +47,8 @@ MISTAKES = [
     (
         "routes: {home: {path: home, kind: ssg}}",
         (
-            "routes.home.path: expected a path such as /products/{id} or /assets/**; query parameters stand under query, "
-            'found "home"'
+            "routes.home.path: expected a path such as /products/{id} or /assets/**; "
+            'query parameters stand under query, found "home"'
         ),
     ),
     (
