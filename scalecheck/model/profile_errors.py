@@ -1,6 +1,7 @@
 """Mistakes that the profile's types find, in the words of whoever wrote the profile."""
 
 import json
+import re
 from collections.abc import Iterator
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -45,6 +46,8 @@ def _message(detail: ErrorDetails, path: tuple[str | int, ...]) -> str:
         return "this key is required"
     if kind == "value_error":
         said = str(context["error"])
+        if "headers" in path[:-1]:
+            return said  # a header's value may be a secret that should have been ${env:NAME}
         return f"{said}, found {_found(detail['input'])}" if said.startswith("expected") else said
     if kind in {"enum", "literal_error"}:
         expected = context["expected"].replace("'", "")
@@ -106,5 +109,5 @@ def _found(value: Any) -> str:
         return "a list"
     if value == "" or value is None:
         return "nothing"
-    text = str(value)
+    text = re.sub(r"//[^/\s]*@", "//…@", str(value))
     return json.dumps(text if len(text) <= FOUND_AT_MOST else f"{text[:FOUND_AT_MOST]}…", ensure_ascii=False)

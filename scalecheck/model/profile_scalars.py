@@ -58,7 +58,7 @@ def read_field_name(text: str) -> str:
 
 def read_field_value(text: str) -> str:
     """Return the value of a header field."""
-    if not text.isascii() or not text.isprintable():
+    if not text or not text.isascii() or not text.isprintable():
         raise ValueError("expected a header's value in printable ASCII")
     return text
 

@@ -94,10 +94,10 @@ MISTAKES = [
         ),
     ),
     (
-        "site: https://user:pass@example.com",
+        "site: https://user:hunter2@example.com",
         (
             "site: expected an origin such as https://shop.example.com, with http or https and without path, "
-            'found "https://user:pass@example.com"'
+            'found "https://…@example.com"'
         ),
     ),
     (
@@ -111,12 +111,15 @@ MISTAKES = [
     ),
     (
         "identities: {a: {headers: {'Coo kie': x}, marker: x}}",
-        'identities.a.headers.Coo kie: expected the name of a header such as Cookie, found "Coo kie"',
+        "identities.a.headers.Coo kie: expected the name of a header such as Cookie",
     ),
     (
-        'identities: {a: {headers: {Cookie: "x\\r\\nX-Evil: 1"}, marker: x}}',
-        "identities.a.headers.Cookie: expected a header's value in printable ASCII, "
-        'found "x\\\\r\\\\nX-Evil: 1"'.replace("\\\\", "\\"),
+        'identities: {a: {headers: {Cookie: "hunter2\\r\\nX-Evil: 1"}, marker: x}}',
+        "identities.a.headers.Cookie: expected a header's value in printable ASCII",
+    ),
+    (
+        "identities: {a: {headers: {Cookie: [hunter2]}, marker: x}}",
+        "identities.a.headers.Cookie: expected a header's value in printable ASCII",
     ),
     (
         "slo: {all: [fast]}",
