@@ -68,7 +68,7 @@ SWITCHES = {
     Mistake.BARE_304: ("after", "http-after-response del-header Cache-Control if { status 304 }"),
     Mistake.PERSONAL_STORED: (
         "response",
-        'http-response set-header Cache-Control "public, s-maxage=60" if { status 200 } { var(txn.path) /account }',
+        f'http-response set-header Cache-Control "public, s-maxage=60" if {{ status 200 }} {PATH.format("/account")}',
     ),
     Mistake.UNHASHED_IMMUTABLE: _set("Cache-Control", shop.YEAR, "{ var(txn.path) -m end .svg }"),
     Mistake.CONTRADICTION: _set("Cache-Control", "no-store, max-age=3600", PATH.format("/health")),

@@ -48,10 +48,7 @@ HAPROXY = Peer("haproxy", haproxy.command, haproxy.SWITCHES, compresses=False)
 CADDY = Peer("caddy", caddy.command, caddy.OWN, compresses=True)
 PEERS = (NGINX, VARNISH, HAPROXY, CADDY)
 
-UNMAKEABLE = {
-    (CADDY.name, Mistake.PERSONAL_STORED),  # it stores nothing
-    (NGINX.name, Mistake.PERSONAL_PUBLIC),  # it would store the page: that is the mistake beside this one
-    (HAPROXY.name, Mistake.PERSONAL_PUBLIC),  # likewise
-}
-MISTAKES = tuple((peer, mistake) for peer in PEERS for mistake in Mistake if (peer.name, mistake) not in UNMAKEABLE)
-"""Every mistake that each server can make."""
+MISTAKES = tuple(
+    (peer, mistake) for peer in PEERS for mistake in Mistake if (peer, mistake) != (CADDY, Mistake.PERSONAL_STORED)
+)
+"""Every mistake that each server can make: Caddy stores nothing."""

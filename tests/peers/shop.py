@@ -105,19 +105,20 @@ def page(title: str, content: str = "") -> bytes:
 
 
 def _product(number: int) -> bytes:
-    text = " ".join(f"It is made of part {part}." for part in range(number, number + 20))
+    text = " ".join(f"It is made of part {part}." for part in range(number, number + 60))
     return page(f"Product {number}", f"<p>{text}</p>")
 
 
 def _product_data(number: int) -> bytes:
-    parts = ", ".join(f'{{"part": {part}, "name": "Part {part}"}}' for part in range(20))
+    parts = ", ".join(f'{{"part": {part}, "name": "Part {part}"}}' for part in range(60))
     return f'{{"id": {number}, "name": "Product {number}", "parts": [{parts}]}}'.encode()
 
 
 _LINKS = "".join(f'<li><a href="/products/{n}">Product {n}</a></li>' for n in range(1, 7))
+_SHELVES = "".join(f"<h2>Shelf {n}</h2><p>{n * 7} things, {n * 3} of them new.</p>" for n in range(30))
 
 RESOURCES = {
-    "/": Resource(page("A small shop", "<p>Everything a peer needs.</p>"), HTML, PAGE),
+    "/": Resource(page("A small shop", "<p>Everything a peer needs.</p>" + _SHELVES), HTML, PAGE),
     "/products": Resource(page("Products", f"<ul>{_LINKS}</ul>"), HTML, PAGE),
     **{f"/products/{n}": Resource(_product(n), HTML, PAGE) for n in range(1, 7)},
     "/login": Resource(page("Log in", '<form method="post"><input name="name"></form>'), HTML, PAGE),

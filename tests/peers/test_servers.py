@@ -114,7 +114,7 @@ def spa_fallback(get: Get) -> None:
 
 def personal_public(get: Get) -> None:
     assert get("/account", ALICE).field("cache-control").startswith("public")
-    assert "Bob" in get("/account", BOB).text
+    assert "Alice" in get("/account", ALICE).text
 
 
 def personal_stored(get: Get) -> None:
