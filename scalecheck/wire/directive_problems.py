@@ -71,7 +71,7 @@ def problems(policy: CacheControl) -> tuple[Problem, ...]:
 
 
 def _found(policy: CacheControl) -> Iterator[Problem]:
-    for directive in policy.directives:
+    for directive in dict.fromkeys(policy.directives):
         kind_and_text = _misspelt(directive) if directive.name not in KNOWN else _misused(directive)
         if kind_and_text is not None:
             kind, text = kind_and_text
