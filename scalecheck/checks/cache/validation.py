@@ -1,0 +1,145 @@
+"""Validators: asking whether a stored answer is still right costs a few bytes instead of all of them."""
+
+from collections.abc import Iterable
+
+from scalecheck.checks.answers import storable
+from scalecheck.checks.check import Findings, check, expect, left, skipped
+from scalecheck.model.evidence import Exchange
+from scalecheck.model.site import Site
+from scalecheck.model.verdict import Verdict
+from scalecheck.probes.repeats import again
+from scalecheck.probes.representations import conditional, encodings
+
+REPEATED = ("Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Vary")
+"""What a 304 carries if the 200 would have (RFC 9110 section 15.4.5)."""
+
+
+@check(needs=[conditional], source="RFC 9110 section 13.1")
+def revalidates(site: Site) -> Findings:
+    """An answer that may be stored carries a validator, and a conditional request with it gets 304.
+
+    When a stored answer has expired, a client with a validator asks whether it is still right and gets a few bytes.
+    Without one, or from a server that ignores it, every expiry sends the whole body again.
+
+    Fix: send a strong `ETag` (a hash of the body) or `Last-Modified`, and answer 304 to `If-None-Match` and
+    `If-Modified-Since`.
+
+    On nginx: `etag on;` is the default for files; for proxied answers the application has to send one, and
+    `proxy_cache_revalidate on;` makes nginx use it.
+
+    On Apache: `FileETag MTime Size`; with mod_deflate use httpd 2.4.40 or later with `DeflateAlterETag NoChange`,
+    otherwise its `-gzip` ETags never match.
+
+    On Varnish: `beresp.keep = 1h;` keeps expired objects long enough to be revalidated.
+
+    On Next.js: `generateEtags: true` (the default) in next.config.js.
+    """
+    for exchange in site.good():
+        if not storable(site, exchange):
+            continue
+        if "etag" not in exchange.fields and "last-modified" not in exchange.fields:
+            shared = storable(site, exchange, shared=True)
+            otherwise = Verdict.FAIL if shared else Verdict.WARN
+            yield expect(False, exchange, expected="an ETag or Last-Modified", observed="neither", otherwise=otherwise)
+        for answer in site.following(exchange, "conditional"):
+            if answer.status == 200 and _changed(exchange, answer):
+                yield skipped("the answer had changed in between, so 200 is right", answer)
+            elif answer.status == 200 and answer.fields.first("etag") != exchange.fields.first("etag"):
+                yield left(answer, "cache.etag_is_steady")
+            else:
+                yield expect(answer.status == 304, answer, expected="status 304", observed=f"status {answer.status}")
+
+
+def _changed(before: Exchange, after: Exchange) -> bool:
+    """Whether a new answer is another one: other bytes, and a validator that says so."""
+    validators = ("etag", "last-modified")
+    differs = any(before.fields.first(name) != after.fields.first(name) for name in validators)
+    return differs and before.response.digest != after.response.digest
+
+
+@check(needs=[conditional], source="RFC 9110 section 15.4.5")
+def not_modified_repeats(site: Site) -> Findings:
+    """A 304 repeats Cache-Control, Content-Location, Date, ETag, Expires and Vary of the 200.
+
+    A cache takes its new freshness from the 304. One without Cache-Control leaves the stored answer with its old
+    lifetime, or as stale as before, so that the next request asks again, and the next.
+
+    Fix: set the caching fields on 304 answers by the same rule as on 200.
+
+    On nginx: `add_header Cache-Control "…" always;`; without `always` a 304 gets it too, but a `location` or `if`
+    with an `add_header` of its own drops what it would have inherited.
+
+    On Apache: `Header always set Cache-Control "…"`.
+    """
+    for exchange in site.good():
+        for answer in site.following(exchange, "conditional"):
+            if answer.status != 304:
+                continue
+            missing = [name for name in REPEATED if name in exchange.fields and name not in answer.fields]
+            observed = f"without {', '.join(missing)}" if missing else "all of them"
+            sent = ", ".join(name for name in REPEATED if name in exchange.fields)
+            yield expect(not missing, answer, expected=f"all of {sent or 'them'}", observed=observed)
+
+
+@check(needs=[encodings], source="RFC 9110 section 8.8.3.3")
+def etag_per_coding(site: Site) -> Findings:
+    """A strong ETag differs between content codings.
+
+    A strong ETag promises the same bytes. Where gzip and identity share one, a cache joins the halves of two different
+    files after an interrupted download, or answers 304 for bytes the client does not have.
+
+    Fix: give each coding its own ETag (`"abc-gzip"`, `"abc-br"`), or weaken it: `W/"abc"`.
+
+    On nginx: `gzip on;` weakens ETags by itself; `gzip_static` and a compressing application do not.
+
+    On Apache: `DeflateAlterETag AddSuffix` (the default).
+
+    On Varnish: it weakens the ETag of what it compresses; look for VCL that restores it.
+    """
+    for exchange in site.good():
+        by_etag: dict[str, set[str]] = {}
+        served = [each for each in (exchange, *site.following(exchange, "encodings")) if each.status == 200]
+        codings = {each.response.coding for each in served}
+        if len(codings) < 2:
+            continue
+        for each in served:
+            if (etag := each.fields.first("etag")) is not None and not etag.startswith("W/"):
+                by_etag.setdefault(etag, set()).add(each.response.coding)
+        common = {etag: sorted(names) for etag, names in by_etag.items() if len(names) > 1}
+        observed = "; ".join(f"{etag} for {' and '.join(names)}" for etag, names in common.items())
+        yield expect(
+            not common, exchange, expected="a strong ETag for one coding only", observed=observed or "no ETag in common"
+        )
+
+
+@check(needs=[again], source="RFC 9110 section 8.8.3, scalecheck: every node is the same site")
+def etag_is_steady(site: Site) -> Findings:
+    """The same bytes carry the same ETag on every node.
+
+    Behind a balancer the next request meets another node. If each makes its own ETags (from inodes, start times, build
+    numbers), a browser's validator matches by luck and unchanged files travel again.
+
+    Fix: derive the ETag from the content, and nothing else.
+
+    On Apache: `FileETag MTime Size`, never `INode`.
+
+    On nginx: its ETag is made of modification time and length, so deploy with preserved times (`rsync -t`, `cp -p`, or
+    a fixed SOURCE_DATE_EPOCH).
+    """
+    for exchange in site.good():
+        answers = (exchange, *(each for each in site.following(exchange, "again") if each.status == 200))
+        if len(answers) < 2:
+            continue
+        for same in _same_bytes(answers):
+            etags = list(dict.fromkeys(each.fields.first("etag") for each in same))
+            if len(same) > 1 and etags != [None]:
+                observed = ", ".join(etag or "none" for etag in etags[:5])
+                yield expect(len(etags) == 1, same[-1], expected="one ETag for the same bytes", observed=observed)
+
+
+def _same_bytes(answers: Iterable[Exchange]) -> Iterable[tuple[Exchange, ...]]:
+    """Return the answers grouped by their bytes and content coding."""
+    groups: dict[tuple[str, str], list[Exchange]] = {}
+    for each in answers:
+        groups.setdefault((each.response.digest, each.response.coding), []).append(each)
+    return tuple(tuple(group) for group in groups.values())

@@ -1,0 +1,151 @@
+"""Which check speaks of which mistake: one mistake, one failure.
+
+An answer's freshness can be wrong in several ways, and one header can break several promises. The first of these that
+applies speaks; the later ones leave the answer to it:
+
+    1  personal, and a shared cache may store it                  cache.personal_is_private
+    2  malformed, duplicate or contradictory directives           cache.directives_parse
+    3  an asset with a fingerprint                                assets.immutable
+    4  nothing says how long                                      cache.explicit
+    5  a script or style of a hashed route, without fingerprint   assets.fingerprinted
+    6  any other asset without fingerprint, kept too long         assets.unhashed_is_short
+    7  HTML that browsers keep too long or too short              cache.pages_revalidate
+    8  anything else the contract asks                            cache.contract
+
+Beside that:
+
+- A cookie on a shared asset is assets.cookieless's, on any other shared answer cache.no_cookie_when_shared's.
+- What an answer itself forbids an edge to keep (`unkept`) is no second failure of the edge: cdn's ratios leave it.
+- A personal answer that says `private` and reached somebody else is cache.personal_stays_personal's; one that does not
+  say so is cache.personal_is_private's, whatever came of it. cache.not_deceivable leaves pages that one of them fails.
+- Errors (4xx, 5xx) are cache.errors_are_short's; an invented chunk that gets 200 is assets.missing_is_404's.
+- Validators that change while the bytes do not are cache.etag_is_steady's; revalidates leaves them.
+- Where the edge hides its own lifetime (`hidden`), cache.contract and cache.age_within_lifetime judge what it does.
+"""
+
+from math import inf
+
+from scalecheck.checks.answers import (
+    browser_lifetime_s,
+    edges,
+    is_hit,
+    lifetime,
+    mistakes,
+    policy,
+    shared_lifetime_s,
+    storable,
+    unbounded,
+)
+from scalecheck.model.evidence import Exchange
+from scalecheck.model.kinds import ASSETS, PAGES, Kind
+from scalecheck.model.site import Site
+from scalecheck.wire import content_type
+from scalecheck.wire.fingerprint import fingerprint
+
+DAY_S = 86_400
+
+
+def freshness_speaker(site: Site, exchange: Exchange) -> str:
+    """Return the id of the check that speaks if this answer's freshness is wrong, of 1 to 7; empty for the contract."""
+    if overshared(site, exchange):
+        return "cache.personal_is_private"
+    if mistakes(exchange):
+        return "cache.directives_parse"
+    if is_hashed(site, exchange):
+        return "assets.immutable"
+    if implicit(site, exchange):
+        return "cache.explicit"
+    if is_nameless(site, exchange):
+        return "assets.fingerprinted"
+    if kept_too_long(site, exchange):
+        return "assets.unhashed_is_short"
+    return "cache.pages_revalidate" if page_is_off(site, exchange) else ""
+
+
+def overshared(site: Site, exchange: Exchange) -> bool:
+    """Whether a shared cache may store what belongs to one visitor."""
+    route = site.route(exchange)
+    return route is not None and route.personal and exchange.status < 400 and storable(site, exchange, shared=True)
+
+
+def is_hashed(site: Site, exchange: Exchange) -> bool:
+    """Whether an asset's URL names one body for ever."""
+    return site.kind(exchange) in ASSETS and fingerprint(exchange.url) is not None
+
+
+def is_nameless(site: Site, exchange: Exchange) -> bool:
+    """Whether a script or style sheet of a hashed route lacks the fingerprint that the route promises."""
+    media_type = exchange.response.content_type
+    code = content_type.is_javascript(media_type) or content_type.is_css(media_type)
+    return site.kind(exchange) is Kind.HASHED and code and fingerprint(exchange.url) is None
+
+
+def implicit(site: Site, exchange: Exchange) -> bool:
+    """Whether caches of both sorts would have to guess how long to keep it."""
+    return not (lifetime(site, exchange, shared=False).explicit or lifetime(site, exchange, shared=True).explicit)
+
+
+def kept_too_long(site: Site, exchange: Exchange) -> bool:
+    """Whether an asset without fingerprint is kept longer than its contract lets it, or says that it never changes."""
+    kinds = ASSETS - {Kind.HASHED} | {Kind.SERVICE_WORKER}
+    if site.kind(exchange) not in kinds or is_hashed(site, exchange):
+        return False
+    marked = policy(exchange).has("immutable") and not site.contract(exchange).immutable
+    return marked or browser_lifetime_s(site, exchange) > longest_unhashed_s(site, exchange)
+
+
+def longest_unhashed_s(site: Site, exchange: Exchange) -> float:
+    """Return for how long browsers may keep an asset without fingerprint: a day, or what its contract says beyond."""
+    declared = site.contract(exchange).browser
+    if declared is None:
+        return DAY_S
+    return inf if declared.high_s is None else max(DAY_S, declared.high_s)
+
+
+def page_is_off(site: Site, exchange: Exchange) -> bool:
+    """Whether browsers keep a page longer or shorter than its route says."""
+    span = site.contract(exchange).browser
+    return site.kind(exchange) in PAGES and span is not None and browser_lifetime_s(site, exchange) not in span
+
+
+def is_shared(site: Site, exchange: Exchange) -> bool:
+    """Whether shared caches keep an answer: it says so, or its contract does and the edge hides the saying."""
+    route = site.route(exchange)
+    if (route is not None and route.personal) or not storable(site, exchange, shared=True):
+        return False
+    return shared_lifetime_s(site, exchange) > 0 or (
+        strips(site, exchange) and site.contract(exchange).cacheable_at_edge
+    )
+
+
+def unkept(site: Site, exchange: Exchange) -> str:
+    """Return the id of the check that says why a shared cache does not keep this answer; empty if it may."""
+    if "set-cookie" in exchange.fields:
+        return "assets.cookieless" if site.kind(exchange) in ASSETS else "cache.no_cookie_when_shared"
+    if unbounded(exchange):
+        return "cache.vary_is_bounded"
+    if is_shared(site, exchange):
+        return ""
+    return freshness_speaker(site, exchange) or "cache.contract"
+
+
+def strips(site: Site, exchange: Exchange) -> bool:
+    """Whether a CDN on the way takes the shared lifetime out of what its clients see."""
+    return any("s-maxage" in each.strips for each in edges(site, exchange))
+
+
+def hidden(site: Site, exchange: Exchange) -> bool:
+    """Whether the edge keeps an answer by a rule of its own that its clients do not see.
+
+    Either it is known to, or the answer gives shared caches no time at all and yet repeats of it are reported as hits:
+    a lifetime set in the edge's configuration, or in a targeted field that it consumed.
+    """
+    if strips(site, exchange):
+        return True
+    if (
+        not storable(site, exchange, shared=True)
+        or shared_lifetime_s(site, exchange)
+        or policy(exchange).has("s-maxage")
+    ):
+        return False
+    return any(is_hit(site, each) for each in (exchange, *site.following(exchange, "again")))
