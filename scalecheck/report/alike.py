@@ -1,0 +1,63 @@
+"""Findings that say the same of several subjects, told once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scalecheck.model.verdict import Finding, Verdict
+from scalecheck.report.inert import SUBJECT, VALUE, inert
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Findings of one check with the same verdict, route, expectation and reason; never empty."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """The one that speaks for all."""
+        return self.findings[0]
+
+    @property
+    def observed(self) -> str:
+        """What was observed, where it is the same of all; else empty."""
+        values = {finding.observed for finding in self.findings}
+        return inert(self.first.observed, VALUE) if len(values) == 1 else ""
+
+    @property
+    def reproduce(self) -> str:
+        """The first command that shows one of them; empty when none has any."""
+        return next((finding.reproduce for finding in self.findings if finding.reproduce), "")
+
+    def subjects(self, most: int, within: str = "") -> tuple[str, ...]:
+        """Return at most this many subjects, each with its line of evidence, and how many more there are.
+
+        URLs of the site `within` are told by their path.
+        """
+        same = bool(self.observed)
+        named = (_subject(finding, within, same=same) for finding in self.findings[:most])
+        shown = tuple(name for name in named if name)
+        return (*shown, f"and {len(self.findings) - most} more") if len(self.findings) > most else shown
+
+
+def alike(findings: Iterable[Finding]) -> tuple[Alike, ...]:
+    """Return the findings gathered by what they say, worst first, otherwise in the order given."""
+    gathered: dict[tuple[object, ...], list[Finding]] = {}
+    for each in findings:
+        key = (each.verdict, each.route, each.expected, each.reason, each.profile_line)
+        gathered.setdefault(key, []).append(each)
+    return tuple(Alike(tuple(each)) for each in sorted(gathered.values(), key=lambda each: -each[0].verdict.badness))
+
+
+def wrong(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that a reader must see: all but skips, passes and waived ones."""
+    return tuple(finding for finding in findings if finding.verdict.badness > Verdict.WAIVED.badness)
+
+
+def _subject(finding: Finding, within: str, *, same: bool) -> str:
+    """Return a subject, with what was observed of it where that is not the same of all."""
+    site = within.rstrip("/")
+    name = inert(finding.subject.replace(f"{site}/", "/", 1) if site else finding.subject, SUBJECT)
+    where = f"(evidence line {finding.evidence})" if finding.evidence is not None else ""
+    seen = "" if same or not finding.observed else f"{inert(finding.observed, VALUE)}:"
+    return " ".join(part for part in (seen, name, where) if part)
