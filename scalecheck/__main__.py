@@ -10,9 +10,9 @@ def main() -> None:
 
         print(f"scalecheck {__version__}")
         return
-    from scalecheck.cli.app import app
+    from scalecheck.cli.app import run
 
-    app()
+    run()
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def check(
 
     def declared(judge: Callable[[Site], Findings]) -> Check:
         title, why, fix, remedies = _explained(inspect.getdoc(judge) or "")
-        group = judge.__module__.rpartition(".")[2]
+        group = judge.__module__.removeprefix("scalecheck.checks.").partition(".")[0]
         return Check(
             f"{group}.{judge.__name__}", title, why, fix, source, judge, tuple(needs), remedies, declared_by, opt_in
         )
@@ -92,6 +92,14 @@ def skipped(reason: str, about: Record | None = None) -> Finding:
     if about is None:
         return Finding(Verdict.SKIP, "", reason=reason)
     return Finding(Verdict.SKIP, subject(about), evidence=about.number, reason=reason)
+
+
+def left(about: Record, to: str) -> Finding:
+    """Return a skip of a subject of which a more specific check speaks: one mistake, one failure.
+
+    Where that check is not among those run, judging turns it into an unknown: it must not pass for lack of a speaker.
+    """
+    return Finding(Verdict.SKIP, subject(about), evidence=about.number, reason=f"left to {to}", left_to=to)
 
 
 def subject(about: Record) -> str:

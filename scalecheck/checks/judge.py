@@ -29,15 +29,23 @@ class Judged:
 def judge(site: Site, checks: Iterable[Check]) -> tuple[tuple[Outcome, ...], tuple[Measure, ...]]:
     """Return the outcome of every check, and the figures they took."""
     servers = recognised(site)
-    judged = [judge_one(site, check, servers) for check in checks]
+    chosen = tuple(checks)
+    spoken = frozenset(check.id for check in chosen if site.profile.level(check.id) != "off")
+    judged = [judge_one(site, check, servers, spoken) for check in chosen]
     return tuple(each.outcome for each in judged), tuple(figure for each in judged for figure in each.measures)
 
 
-def judge_one(site: Site, check: Check, servers: tuple[str, ...] = ()) -> Judged:
-    """Return one check's outcome: its findings with place, command, level and waiver applied."""
+def judge_one(
+    site: Site, check: Check, servers: tuple[str, ...] = (), spoken: frozenset[str] | None = None
+) -> Judged:
+    """Return one check's outcome: its findings with place, command, level and waiver applied.
+
+    `spoken` are the ids of the checks that are run beside it; None is all there are.
+    """
     if site.profile.level(check.id) == "off":
         return Judged(_outcome(check, (Finding(Verdict.SKIP, "", reason="switched off by the profile's levels"),), ()))
     findings, measures = _found(site, check)
+    findings = tuple(_heard(each, spoken) for each in findings)
     kept = tuple(_waived(site, check, _placed(site, check, _levelled(site.profile, check, each))) for each in findings)
     return Judged(_outcome(check, _folded(kept), servers), measures)
 
@@ -82,6 +90,13 @@ def _nothing(view: Site, check: Check) -> Finding:
     budget = sum(failure.loss is Loss.BUDGET for failure in lost)
     reason = "the request budget was used up" if budget == len(lost) else "its requests were lost, see site.answers"
     return Finding(Verdict.UNKNOWN, "", reason=reason)
+
+
+def _heard(finding: Finding, spoken: frozenset[str] | None) -> Finding:
+    """Return a subject left to another check as unknown where that check is not run."""
+    if finding.left_to and spoken is not None and finding.left_to not in spoken:
+        return replace(finding, verdict=Verdict.UNKNOWN, reason=f"{finding.reason}, which was not run")
+    return finding
 
 
 def _levelled(profile: Profile, check: Check, finding: Finding) -> Finding:

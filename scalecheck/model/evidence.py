@@ -1,7 +1,7 @@
 """What came back: one frozen record per request, answered or not.
 
-Times are seconds since the epoch (`_at`) or durations (`_s`). Nothing here reads a clock: evidence carries its own times,
-so that judging an old file gives the same verdicts for ever.
+Times are seconds since the epoch (`_at`) or durations (`_s`). Nothing here reads a clock: evidence carries its own
+times, so that judging an old file gives the same verdicts for ever.
 """
 
 from dataclasses import dataclass, field

@@ -109,7 +109,7 @@ class Site:
         return self.profile.route_for(record.url)
 
     def kind(self, record: Record) -> Kind | None:
-        """Return the kind its route declares, or for an undeclared asset what its name and type say; None for others."""
+        """Return the kind its route declares, or of an undeclared asset what name and type say; None for others."""
         if (route := self.route(record)) is not None:
             return route.kind
         return _asset_kind(record.url, record.response.content_type) if isinstance(record, Exchange) else None

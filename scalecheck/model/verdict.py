@@ -43,6 +43,8 @@ class Finding:
     """A command that shows it."""
     reason: str = ""
     """Why it was skipped, could not be judged, or is waived."""
+    left_to: str = ""
+    """Id of the more specific check that speaks of this mistake; where that one is not run, this is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""Every check there is, in the order of reports."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from scalecheck.checks import assets, cache, cdn, security, site
+from scalecheck.checks.check import Check
+from scalecheck.probes.probe import Probe
+
+GROUPS = (site, cache, assets, cdn, security)
+CHECKS: tuple[Check, ...] = tuple(each for group in GROUPS for each in vars(group).values() if isinstance(each, Check))
+BY_ID = {check.id: check for check in CHECKS}
+GROUP_NAMES = tuple(dict.fromkeys(check.id.partition(".")[0] for check in CHECKS))
+
+
+class UnknownCheck(ValueError):  # noqa: N818  its name is the message
+    """No check or group has this name."""
+
+
+def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, ...]:
+    """Return the checks of these groups and ids, less the skipped ones; all where `only` is empty.
+
+    `site.answers` and `site.routes_seen` are always among them: without them a run could be green for having seen nothing.
+    """
+    wanted = _ids(only) if only else set(BY_ID)
+    wanted -= _ids(skip)
+    return tuple(check for check in CHECKS if check.id in wanted or check.id in ALWAYS)
+
+
+ALWAYS = frozenset({"site.answers", "site.routes_seen"})
+
+
+def named(name: str) -> tuple[Check, ...]:
+    """Return the checks of one id or group; UnknownCheck with a guess where there are none."""
+    ids = _ids((name,))
+    return tuple(check for check in CHECKS if check.id in ids)
+
+
+def probes_of(checks: Iterable[Check]) -> tuple[Probe, ...]:
+    """Return the probes that these checks need, once each."""
+    return tuple(dict.fromkeys(probe for check in checks for probe in check.needs))
+
+
+def _ids(names: Iterable[str]) -> set[str]:
+    """Return the ids that groups and ids name; UnknownCheck with a guess for what is neither."""
+    ids: set[str] = set()
+    for name in names:
+        found = {each for each in BY_ID if each == name or each.partition(".")[0] == name}
+        if not found:
+            guess = get_close_matches(name, (*BY_ID, *GROUP_NAMES), n=1)
+            raise UnknownCheck(f'"{name}" is neither a check nor a group' + (f'; did you mean "{guess[0]}"?' if guess else ""))
+        ids |= found
+    return ids

@@ -1,0 +1,76 @@
+"""Secrets leave no trace in evidence; what is cut out keeps a keyed digest, so that equality can still be judged."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from scalecheck.model.evidence import Failure, Record, Request
+from scalecheck.wire.fields import Fields
+
+SHORTEST_SECRET = 4
+"""Shorter values stand in too many places by chance to be cut out of bodies."""
+WHOLE_VALUE = frozenset({"cookie", "authorization", "proxy-authorization", "x-api-key"})
+
+
+@dataclass(frozen=True)
+class Redactor:
+    """Cuts secrets out of records. Its key is made for one run and never written."""
+
+    secrets: tuple[str, ...] = ()
+    """Values of `${env:…}` and of the identities' fields."""
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> "Redactor":
+        """Return a redactor of these values; the longest is cut out first, since one may hold another."""
+        usable = {value for value in values if len(value) >= SHORTEST_SECRET}
+        return cls(tuple(sorted(usable, key=lambda value: (-len(value), value))))
+
+    def record(self, record: Record) -> Record:
+        """Return the record without secrets."""
+        ask = replace(record.ask, request=self._request(record.ask.request))
+        if isinstance(record, Failure):
+            return replace(record, ask=ask, detail=self.text(record.detail))
+        response = replace(
+            record.response,
+            fields=self.fields(record.fields),
+            body=self._body(record.response.body),
+            interim=tuple((status, self.fields(each)) for status, each in record.response.interim),
+        )
+        return replace(record, ask=ask, response=response)
+
+    def fields(self, fields: Fields) -> Fields:
+        """Return the field lines without secrets; a cookie keeps its name and attributes."""
+        return Fields(tuple((name, self._value(name.lower(), value)) for name, value in fields))
+
+    def text(self, text: str) -> str:
+        """Return text with every known secret replaced by its mark."""
+        return self._pattern.sub(lambda found: self._mark(found[0]), text) if self.secrets else text
+
+    def _value(self, name: str, value: str) -> str:
+        if name == "set-cookie":
+            pair, semicolon, attributes = value.partition(";")
+            cookie, equals, content = pair.partition("=")
+            return f"{cookie}{equals}{self._mark(content) if content else ''}{semicolon}{self.text(attributes)}"
+        return self._mark(value) if name in WHOLE_VALUE else self.text(value)
+
+    def _request(self, request: Request) -> Request:
+        return replace(request, url=self.text(request.url), fields=self.fields(request.fields))
+
+    def _body(self, body: bytes | None) -> bytes | None:
+        if body is None or not self.secrets:
+            return body
+        return self._pattern_bytes.sub(lambda found: self._mark(found[0].decode("latin-1")).encode(), body)
+
+    def _mark(self, secret: str) -> str:
+        return f"redacted-{hmac.digest(self.key, secret.encode('utf-8', 'surrogatepass'), 'sha256').hex()[:12]}"
+
+    @property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(re.escape(secret) for secret in self.secrets))
+
+    @property
+    def _pattern_bytes(self) -> re.Pattern[bytes]:
+        return re.compile(b"|".join(re.escape(secret.encode()) for secret in self.secrets))

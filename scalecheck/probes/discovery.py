@@ -1,0 +1,154 @@
+"""Finding what to ask: declared samples, links and sitemaps, and what the pages load."""
+
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import urlencode, urlsplit
+
+from scalecheck.model.evidence import Ask, Exchange, Request
+from scalecheck.model.kinds import ASSETS, Kind
+from scalecheck.model.profile import Route
+from scalecheck.model.site import FIRST, Site
+from scalecheck.probes.probe import Asks, probe
+from scalecheck.wire import content_type
+from scalecheck.wire.css import read_css
+from scalecheck.wire.loads import LoadKind
+from scalecheck.wire.robots import read_robots
+from scalecheck.wire.sitemap import read_sitemap
+from scalecheck.wire.urls import resolve
+
+ASSETS_AT_MOST = 400
+"""Assets that pages load and that are asked for; a page of more has other troubles first."""
+SITEMAPS_AT_MOST = 5
+NEVER_FIRST = frozenset({Kind.BEACON, Kind.SOCKET})
+"""Kinds that do not answer a plain GET."""
+LOADED = frozenset(
+    {
+        LoadKind.SCRIPT,
+        LoadKind.STYLE,
+        LoadKind.MODULEPRELOAD,
+        LoadKind.PRELOAD,
+        LoadKind.IMAGE,
+        LoadKind.FONT,
+        LoadKind.ICON,
+    }
+)
+"""Loads that the audit asks for; frames and media are left to the browser."""
+
+
+@probe(rounds=3)
+def sitemap(site: Site) -> Asks:
+    """Ask robots.txt and the sitemaps for pages of the routes that name no samples."""
+    if not any(_open(route) for route in site.profile.routes.values()):
+        return
+    yield _ask(_absolute(site, "/robots.txt"))
+    yield _ask(_absolute(site, "/sitemap.xml"))
+    named: dict[str, None] = {}
+    for exchange in site.seen("sitemap"):
+        body = exchange.response.body or b""
+        if urlsplit(exchange.url).path == "/robots.txt":
+            named.update(dict.fromkeys(read_robots(body).sitemaps))
+        else:
+            named.update(dict.fromkeys(read_sitemap(body, exchange.url).sitemaps))
+    for url in tuple(named)[:SITEMAPS_AT_MOST]:
+        if site.profile.allows(url):
+            yield _ask(url)
+
+
+@probe(after=[sitemap], rounds=8)
+def first(site: Site) -> Asks:
+    """Ask every sampled URL once: declared samples, pages found by links and sitemaps, and what those pages load."""
+    yield from _declared(site)
+    yield from _redirected(site)
+    yield from _linked(site)
+    yield from _loaded(site)
+
+
+def sample_urls(site: Site, route: Route) -> tuple[str, ...]:
+    """Return the URLs a route itself names: its samples, or its path where that is literal."""
+    query = f"?{urlencode(route.query)}" if route.query else ""
+    paths = route.samples or (() if _open(route) else (route.path,))
+    return tuple(_absolute(site, path if "?" in path else path + query) for path in paths)
+
+
+def _declared(site: Site) -> Iterator[Ask]:
+    for route in site.profile.routes.values():
+        if route.kind not in NEVER_FIRST:
+            yield from (_ask(url) for url in sample_urls(site, route))
+
+
+def _redirected(site: Site) -> Iterator[Ask]:
+    """Yield the next hop of every redirect that stays inside the allowed hosts; the probe's rounds bound the chain."""
+    for exchange in site.seen(FIRST):
+        target = redirect_target(exchange)
+        if target is not None and site.profile.allows(target):
+            yield _ask(target)
+
+
+def redirect_target(exchange: Exchange) -> str | None:
+    """Return where an answer sends its client; None when it does not, or says so unreadably."""
+    location = exchange.fields.first("location")
+    if exchange.status not in {301, 302, 303, 307, 308} or location is None:
+        return None
+    return resolve(exchange.url, location)
+
+
+def _linked(site: Site) -> Iterator[Ask]:
+    """Yield up to the sample limit of found URLs for each route that names no samples."""
+    taken: Counter[str] = Counter()
+    for url in _found_urls(site):
+        route = site.profile.route_for(url)
+        if route is None or not _open(route) or route.kind in NEVER_FIRST or route.kind in ASSETS:
+            continue
+        if taken[route.name] < site.profile.safety.samples:
+            taken[route.name] += 1
+            yield _ask(url)
+
+
+def _found_urls(site: Site) -> Iterator[str]:
+    """Yield each URL that pages link to, and then what sitemaps list, once."""
+    seen: set[str] = set()
+    for page in site.pages():
+        for url in site.page(page).links:
+            if url not in seen:
+                seen.add(url)
+                yield url
+    for exchange in site.seen("sitemap"):
+        for url in read_sitemap(exchange.response.body or b"", exchange.url).urls:
+            if url not in seen:
+                seen.add(url)
+                yield url
+
+
+def _loaded(site: Site) -> Iterator[Ask]:
+    """Yield what the good pages and their style sheets load from allowed hosts."""
+    seen: set[str] = set()
+    for url in loaded_urls(site):
+        if url not in seen and site.profile.allows(url):
+            seen.add(url)
+            yield _ask(url)
+            if len(seen) >= ASSETS_AT_MOST:
+                return
+
+
+def loaded_urls(site: Site) -> Iterator[str]:
+    """Yield the URLs that pages load, and then what their style sheets load; repeated where several pages do."""
+    for page in site.pages():
+        yield from (load.url for load in site.page(page).loads if load.kind in LOADED)
+    for exchange in site.good():
+        if content_type.is_css(exchange.response.content_type):
+            sheet = read_css((exchange.response.body or b"").decode("utf-8", "replace"), exchange.url)
+            yield from sheet.imports
+            yield from (url for face in sheet.fonts for url in face.urls[:1])
+
+
+def _open(route: Route) -> bool:
+    """Whether the route's URLs have to be found: a pattern without samples."""
+    return not route.samples and not route.literal
+
+
+def _absolute(site: Site, path: str) -> str:
+    return resolve(site.profile.site + "/", path) or path
+
+
+def _ask(url: str) -> Ask:
+    return Ask(Request(url))

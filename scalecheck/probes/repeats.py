@@ -1,0 +1,85 @@
+"""Asking again: repeats for hit ratios and steadiness, and within the stale window."""
+
+from collections.abc import Iterable, Iterator
+from math import ceil
+
+from scalecheck.model.evidence import Ask, Exchange
+from scalecheck.model.kinds import ASSETS, PAGES
+from scalecheck.model.ratio import Ratio, samples_needed
+from scalecheck.model.site import Site
+from scalecheck.model.verdict import Verdict
+from scalecheck.probes.discovery import first
+from scalecheck.probes.probe import Asks, probe
+from scalecheck.probes.sampling import shared, spread
+from scalecheck.wire.freshness import current_age_s, freshness_lifetime
+from scalecheck.wire.vendors import cache_states
+
+STEADY = 2
+"""Repeats of every sampled URL: enough to see another node, another ETag, other bytes."""
+ROUNDS = 3
+"""After the first round more repeats follow only while a ratio is undecided."""
+COUNTED = 0.8
+"""Share of the subjects whose repeats are relied on: others may turn out to forbid caches to keep them."""
+MISSES_ALLOWED = (0, 1, 4)
+"""Misses by which each round's number of samples would still prove the target."""
+
+
+@probe(after=[first], rounds=ROUNDS)
+def again(site: Site) -> Asks:
+    """Ask the sampled URLs again, as often as the hit ratios' bounds need."""
+    for exchange in spread(site, site.good()):
+        yield from (repeat(exchange, number) for number in range(1, STEADY + 1))
+    yield from _enough(site, site.good(ASSETS), site.profile.targets.static_hit_ratio)
+    yield from _enough(site, site.good(PAGES), site.profile.targets.page_hit_ratio)
+
+
+def repeat(exchange: Exchange, number: int) -> Ask:
+    """Return the same request once more."""
+    return Ask(exchange.request, of=exchange.number, label=str(number))
+
+
+def hits(exchanges: Iterable[Exchange]) -> Ratio:
+    """Return the share served from cache, by the layer nearest the client; answers that say nothing do not count."""
+    served = [
+        states[-1].state.served_from_cache
+        for each in exchanges
+        if (states := cache_states(each.fields)) and states[-1].certain and states[-1].state.in_denominator
+    ]
+    return Ratio(sum(served), len(served))
+
+
+def _enough(site: Site, exchanges: Iterable[Exchange], target: float) -> Iterator[Ask]:
+    """Yield as many repeats as prove the target with no miss, and more while misses leave it undecided."""
+    subjects = tuple(shared(site, exchanges))
+    if not subjects:
+        return
+    known = hits(each for subject in subjects for each in site.following(subject, "again"))
+    wanted = samples_needed(target)
+    for misses in MISSES_ALLOWED:
+        if known.samples >= wanted and known.judged(target) is Verdict.UNKNOWN:
+            wanted = samples_needed(target, misses)
+    rounds = ceil(wanted / max(1, int(len(subjects) * COUNTED)))
+    for number in range(1, rounds + 1):
+        yield from (repeat(subject, number) for subject in subjects)
+
+
+@probe(after=[again], rounds=2)
+def later(site: Site) -> Asks:
+    """Ask within the stale window, once just after expiry and once more: where expiry comes within the patience."""
+    for exchange in spread(site, shared(site, site.good()), at_most=1):
+        wait_s = seconds_to_expiry(site, exchange)
+        if wait_s is not None and wait_s <= site.profile.safety.patience:
+            yield Ask(exchange.request, of=exchange.number, label="expired", after_s=wait_s)
+            if site.following(exchange, "later"):
+                yield Ask(exchange.request, of=exchange.number, label="renewed", after_s=1.0)
+
+
+def seconds_to_expiry(site: Site, exchange: Exchange) -> float | None:
+    """Return how long after its last repeat the answer is surely stale; None without a stale window."""
+    last = (exchange, *site.following(exchange, "again"))[-1]
+    window = site.contract(exchange).stale_while_revalidate
+    if window is None or (not window.high_s and window.low_s in {0, None}):
+        return None
+    lifetime = freshness_lifetime(last.status, last.fields, shared=True, received_at=last.received_at)
+    age_s = current_age_s(last.fields, last.received_at)
+    return max(0.0, lifetime.seconds - age_s) + 1.0

@@ -1,0 +1,108 @@
+"""Evidence: what is written is read back the same, and foreign files get one clear line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scalecheck.gather.record import Evidence, EvidenceError, EvidenceFile, by_probe, read_evidence
+from scalecheck.model.evidence import Exchange, Loss, Record, Run, Timings, Tls
+from scalecheck.wire.fields import Fields
+from tests.checks.rows import exchange, failure
+
+RUN = Run("scalecheck 0.1.0", "https://shop.test", 1_700_000_000.5, {"scalecheck": 1}, "shop.yaml", ("cache.contract",))
+
+
+def written(path: Path, *records: Record) -> Path:
+    with path.open("w") as file:
+        ledger = EvidenceFile(file, RUN)
+        for record in records:
+            ledger.reserve()
+            ledger.keep(record)
+    return path
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        exchange("/", {"Cache-Control": "max-age=60", "Set-Cookie": ["a=1", "b=2"]}, body="<p>über</p>"),
+        exchange("/a.png", body=b"\x89PNG\xff\xfe", of=1, label="br", identity="alice", method="HEAD"),
+        exchange("/", timings=Timings(1.0, 0.5, 0.1, None, 0.2), tls=Tls("TLSv1.3", "h2"), http_version="2"),
+        exchange("/", body=None, truncated=True, undecodable="cut short"),
+        exchange("/", {"x": "\x00\x1b[31m\udce9"}),
+        failure("/", loss=Loss.TIMEOUT, detail="no answer within 10s"),
+    ],
+)
+def test_a_record_is_read_back_the_same(record: Record, tmp_path: Path) -> None:
+    evidence = read_evidence(written(tmp_path / "e.jsonl", record))
+    assert evidence.records == (record,)
+    assert evidence.run == RUN
+
+
+def test_a_body_is_written_once_and_read_back_twice(tmp_path: Path) -> None:
+    body = "<p>the same page</p>" * 50
+    path = written(tmp_path / "e.jsonl", exchange("/", body=body), exchange("/again", body=body))
+    assert path.read_text().count("the same page") == 50
+    first, second = read_evidence(path).records
+    assert isinstance(first, Exchange)
+    assert isinstance(second, Exchange)
+    assert first.response.body == second.response.body == body.encode()
+
+
+def test_an_inferred_profile_takes_a_line_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "e.jsonl"
+    with path.open("w") as file:
+        ledger = EvidenceFile(file, RUN)
+        ledger.keep_profile({"site": "inferred"})
+        assert ledger.reserve() == 3
+    assert read_evidence(path).run.profile == {"site": "inferred"}
+
+
+def test_a_file_that_was_cut_off_while_writing_can_still_be_judged(tmp_path: Path) -> None:
+    path = written(tmp_path / "e.jsonl", exchange("/"), exchange("/2"))
+    path.write_text(path.read_text()[:-30])
+    evidence = read_evidence(path)
+    assert evidence.cut_off
+    assert len(evidence.records) == 1
+
+
+HEADER = json.dumps({"format": "scalecheck-evidence/1", "tool": "", "target": "", "started_at": 0})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "the file is empty"),
+        ("hello\n", ":1: expected one JSON object a line"),
+        ("[]\n", ":1: expected a JSON object, found list"),
+        ('{"format": "other/1"}\n', ':1: expected "format": "scalecheck-evidence/1"'),
+        (f'{HEADER}\n{{"x": 1}}\n', ":2: expected an exchange, a failure, a probe or a profile, found x"),
+        (f'{HEADER}\n{{"exchange": {{}}}}\n', ":2: number: Field required"),
+        (f'{HEADER}\n{{"exchange": 7}}\n', ":2: "),
+        (f"{HEADER}\n\n{{}}\n", ":2: expected one JSON object a line"),
+        (f"{HEADER}\n" + "[" * 100_000 + "\n", ":2: expected one JSON object a line"),
+    ],
+)
+def test_foreign_files_get_one_clear_line(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "e.jsonl"
+    path.write_text(text)
+    with pytest.raises(EvidenceError) as error:
+        read_evidence(path)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_missing_and_binary_files_get_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="No such file"):
+        read_evidence(tmp_path / "none.jsonl")
+    (tmp_path / "e.jsonl").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(EvidenceError, match="UTF-8"):
+        read_evidence(tmp_path / "e.jsonl")
+
+
+def test_records_are_grouped_by_probe_in_their_order() -> None:
+    records = (exchange("/"), exchange("/", probe="again", label="1"), exchange("/b"))
+    grouped = by_probe(Evidence(RUN, records, ("sitemap", "first", "again")))
+    assert [each.url for each in grouped["first"]] == [records[0].url, records[2].url]
+    assert grouped["sitemap"] == ()
+    assert Fields() == Fields.of()
