@@ -1,0 +1,203 @@
+"""What a page says of itself: links, what it loads, its title, its metadata."""
+
+from dataclasses import dataclass
+
+from scalecheck.wire.charset import html_text
+from scalecheck.wire.loads import Candidate, Load, LoadKind, loads_of, runs
+from scalecheck.wire.markup import WHITESPACE, Is, Token, attributes, tokens, unescape
+from scalecheck.wire.urls import resolve, without_fragment
+
+__all__ = ["Candidate", "Load", "LoadKind", "Page", "read_page"]
+
+LINKS_AT_MOST = 10_000
+LOADS_AT_MOST = 10_000
+RESOLVED_AT_MOST = 40_000
+"""References of one page that are looked at: many may name few URLs."""
+BASE_AT_MOST = 2000
+"""Characters of a base that counts: every reference is resolved against it."""
+METAS_AT_MOST = 200
+INLINE_AT_MOST = 500
+"""Inline scripts, and inline styles, whose text is kept."""
+TITLE_AT_MOST = 1000
+
+_OF_HEAD = frozenset(
+    "html head base basefont bgsound link meta title noscript noframes style script template".split()  # noqa: SIM905
+)
+"""Elements that leave the parser in the head; any other opens the body (HTML section 13.2.6.4.4)."""
+_UNSEEN = frozenset({"script", "style", "noscript", "iframe", "noembed", "noframes", "title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A web page as a browser that runs scripts reads its HTML, before any of them runs."""
+
+    url: str
+    base: str
+    """What references are relative to: `<base href>`, else the page's URL."""
+    title: str = ""
+    text_length: int = 0
+    """Characters that are shown, white space folded."""
+    links: tuple[str, ...] = ()
+    """Other documents of any origin, absolute, without fragments, each once, in order."""
+    loads: tuple[Load, ...] = ()
+    """In order; what is named twice stands twice."""
+    inline_scripts: tuple[str, ...] = ()
+    inline_styles: tuple[str, ...] = ()
+    inline_script_count: int = 0
+    inline_script_bytes: int = 0
+    inline_style_count: int = 0
+    """`<style>` elements; attributes are counted in the bytes only."""
+    inline_style_bytes: int = 0
+    metas: tuple[tuple[str, str], ...] = ()
+    """Name or http-equiv in lower case, and content."""
+    truncated: bool = False
+    """There were more links, loads or metas than are kept."""
+
+    def meta(self, name: str) -> str | None:
+        """Return the first meta content of this name or http-equiv (`robots`, `viewport`); None when absent."""
+        return next((content for key, content in self.metas if key == name), None)
+
+
+def read_page(body: bytes, url: str, content_type: str = "") -> Page:
+    """Return what a page says; of what is no HTML, little or nothing."""
+    reader = _Reader(url)
+    for token in tokens(html_text(body, content_type).replace("\0", "\ufffd")):
+        reader.read(token)
+    return reader.page()
+
+
+class _Reader:
+    """Follows the tokens of one document."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.base: str | None = None
+        self.title: str | None = None
+        self.text_length = 0
+        self.in_head = True
+        self.templates = 0
+        self.drawings = 0
+        self.looked_at = 0
+        self.truncated = False
+        self.links: dict[str, None] = {}
+        self.references: set[str] = set()
+        self.loads: list[Load] = []
+        self.metas: list[tuple[str, str]] = []
+        self.open_script = False
+        self.texts: dict[str, list[str]] = {"script": [], "style": []}
+        self.counts = {"script": 0, "style": 0}
+        self.sizes = {"script": 0, "style": 0}
+
+    def page(self) -> Page:
+        return Page(
+            url=self.url,
+            base=self.base or self.url,
+            title=self.title or "",
+            text_length=self.text_length,
+            links=tuple(self.links),
+            loads=tuple(self.loads),
+            inline_scripts=tuple(self.texts["script"]),
+            inline_styles=tuple(self.texts["style"]),
+            inline_script_count=self.counts["script"],
+            inline_script_bytes=self.sizes["script"],
+            inline_style_count=self.counts["style"],
+            inline_style_bytes=self.sizes["style"],
+            metas=tuple(self.metas),
+            truncated=self.truncated,
+        )
+
+    def read(self, token: Token) -> None:
+        if token.name == "template":
+            self.templates = max(0, self.templates + (1 if token.what is Is.START else -1))
+        if self.templates:
+            return
+        if token.what is Is.START:
+            self._start(token)
+        elif token.what is Is.RAW:
+            self._raw(token)
+        elif token.what is Is.TEXT:
+            self._text(token.text)
+        elif token.name == "head":
+            self.in_head = False
+        elif token.name == "svg":
+            self.drawings = max(0, self.drawings - 1)
+
+    def _start(self, token: Token) -> None:
+        name = token.name
+        if name not in _OF_HEAD:
+            self.in_head = False
+        if name == "svg":
+            self.drawings += 1
+        if not token.text:
+            self.open_script = name == "script"
+            return
+        found = attributes(token.text)
+        self.open_script = name == "script" and "src" not in found and runs(found)
+        self.sizes["style"] += len(found.get("style", "").encode("utf-8", "replace"))
+        if name == "base":
+            self._rebase(found.get("href"))
+        elif name in {"a", "area"}:
+            self._link(found.get("href") or (found.get("xlink:href", "") if self.drawings else ""))
+        elif name == "meta":
+            self._meta(found)
+        else:
+            self._load(name, found)
+
+    def _raw(self, token: Token) -> None:
+        if token.name == "title" and self.title is None and not self.drawings:
+            self.title = _folded(token.text[: TITLE_AT_MOST * 4])[:TITLE_AT_MOST]
+        elif token.name == "style" or (token.name == "script" and self.open_script):
+            self.counts[token.name] += 1
+            self.sizes[token.name] += len(token.text.encode("utf-8", "replace"))
+            if len(self.texts[token.name]) < INLINE_AT_MOST:
+                self.texts[token.name].append(token.text)
+        elif token.name not in _UNSEEN:
+            self._text(token.text)
+
+    def _text(self, text: str) -> None:
+        shown = _folded(text)
+        self.text_length += len(shown)
+        if shown:
+            self.in_head = False
+
+    def _rebase(self, href: str | None) -> None:
+        """Take the first base that counts (HTML section 4.2.3)."""
+        if self.base is None and href is not None and len(href) <= BASE_AT_MOST:
+            self.base = resolve(self.url, href)
+
+    def _link(self, href: str) -> None:
+        reference = without_fragment(href.strip(WHITESPACE))
+        if not reference or reference in self.references:
+            return
+        if len(self.links) >= LINKS_AT_MOST:
+            self.truncated = True
+            return
+        self.references.add(reference)
+        if (url := self._resolve(reference)) is not None:
+            self.links.setdefault(url)
+
+    def _load(self, name: str, found: dict[str, str]) -> None:
+        for load in loads_of(name, found, self._resolve, in_head=self.in_head):
+            if len(self.loads) >= LOADS_AT_MOST:
+                self.truncated = True
+                return
+            self.loads.append(load)
+
+    def _meta(self, found: dict[str, str]) -> None:
+        name = found.get("name") or found.get("property") or found.get("http-equiv") or ""
+        if len(self.metas) >= METAS_AT_MOST:
+            self.truncated = True
+        elif name and "content" in found:
+            self.metas.append((name.strip(WHITESPACE).lower(), found["content"]))
+
+    def _resolve(self, reference: str) -> str | None:
+        """Return an absolute URL, as long as not too many have been asked for."""
+        self.looked_at += 1
+        if self.looked_at > RESOLVED_AT_MOST:
+            self.truncated = True
+            return None
+        return resolve(self.base or self.url, reference)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unescape(text).split())
