@@ -255,19 +255,38 @@ CONTRACT = [
 ]
 
 ERRORS = [
-    case("a day", errors_are_short, FAIL, exchange("/x", cc("max-age=86400"), probe="missing", label="page", status=404)),
-    case("a day at the edge", errors_are_short, FAIL, exchange("/x", cc("max-age=0, s-maxage=86400"), probe="missing", status=404)),
+    case(
+        "a day", errors_are_short, FAIL, exchange("/x", cc("max-age=86400"), probe="missing", label="page", status=404)
+    ),
+    case(
+        "a day at the edge",
+        errors_are_short,
+        FAIL,
+        exchange("/x", cc("max-age=0, s-maxage=86400"), probe="missing", status=404),
+    ),
     case("one past the limit", errors_are_short, FAIL, exchange("/x", cc("max-age=61"), probe="missing", status=404)),
     case("at the limit", errors_are_short, PASS, exchange("/x", cc("max-age=60"), probe="missing", status=404)),
     case("no policy", errors_are_short, PASS, exchange("/x", probe="missing", status=404)),
     case("older than the limit", errors_are_short, FAIL, exchange("/x", {"age": "61"}, probe="missing", status=404)),
     case("a chunk", errors_are_short, FAIL, exchange("/x.js", cc(YEAR), probe="missing", label="asset", status=404)),
     case("a 503", errors_are_short, FAIL, exchange("/x", cc("max-age=600"), probe="missing", status=503)),
-    case("the page shell instead", errors_are_short, SKIP, exchange("/x", cc(YEAR), probe="missing"), reason="missing_is_404"),
+    case(
+        "the page shell instead",
+        errors_are_short,
+        SKIP,
+        exchange("/x", cc(YEAR), probe="missing"),
+        reason="missing_is_404",
+    ),
     case("nothing asked", errors_are_short, SKIP, exchange("/")),
     case("lost", errors_are_short, UNKNOWN, failure("/x", probe="missing")),
-    case("as the profile says", errors_are_short, PASS, exchange("/x", cc("max-age=600"), probe="missing", status=404), profile=profile(targets={"error_lifetime": "10m"})),
-]  # fmt: skip
+    case(
+        "as the profile says",
+        errors_are_short,
+        PASS,
+        exchange("/x", cc("max-age=600"), probe="missing", status=404),
+        profile=profile(targets={"error_lifetime": "10m"}),
+    ),
+]
 
 CASES: list[Any] = [*EXPLICIT, *DIRECTIVES, *PAGES, *CONTRACT, *ERRORS]
 
