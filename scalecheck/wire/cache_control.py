@@ -4,13 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from scalecheck.wire.delta_seconds import delta_seconds
 from scalecheck.wire.fields import Fields
-
-if TYPE_CHECKING:
-    from scalecheck.wire.directive_problems import Problem
 
 QUALIFIABLE = frozenset({"private", "no-cache"})
 """Directives that may name fields and then speak of these fields only."""
@@ -26,7 +22,7 @@ class Directive:
     """One directive as it was sent."""
 
     name: str
-    """In lower case; not always a token: see `problems`."""
+    """In lower case; not always a token: see `wire.directive_problems`."""
     argument: str | None = None
     """What stands behind the `=`, quotes included; None without one."""
 
@@ -76,13 +72,6 @@ class CacheControl:
                 seconds = delta_seconds(each.value or "") or 0
                 shortest = seconds if shortest is None else min(shortest, seconds)
         return shortest
-
-    @property
-    def problems(self) -> "tuple[Problem, ...]":
-        """What is malformed, repeated, contradictory or unknown, each mistake once."""
-        from scalecheck.wire.directive_problems import problems  # it reads this module
-
-        return problems(self)
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.directives))

@@ -1,7 +1,7 @@
 import pytest
 
 from scalecheck.wire.cache_control import cache_control
-from scalecheck.wire.directive_problems import MAX_PROBLEMS, ProblemKind
+from scalecheck.wire.directive_problems import MAX_PROBLEMS, ProblemKind, problems
 from scalecheck.wire.fields import Fields
 
 MALFORMED, DUPLICATE, CONTRADICTORY, UNKNOWN = ProblemKind
@@ -84,12 +84,12 @@ CASES = [
 
 @pytest.mark.parametrize("line", IN_ORDER)
 def test_in_order(line: str) -> None:
-    assert cache_control(Fields.of(cache_control=line)).problems == ()
+    assert problems(cache_control(Fields.of(cache_control=line))) == ()
 
 
 @pytest.mark.parametrize(("line", "expected"), CASES, ids=[line for line, _ in CASES])
 def test_problems(line: str, expected: dict[ProblemKind, list[str]]) -> None:
-    found = cache_control(Fields.of(cache_control=line)).problems
+    found = problems(cache_control(Fields.of(cache_control=line)))
     wanted = [(kind, text) for kind, texts in expected.items() for text in texts]
     assert [problem.kind for problem in found] == [kind for kind, _ in wanted]
     assert all(text in problem.text for (_, text), problem in zip(wanted, found, strict=True))
@@ -97,6 +97,6 @@ def test_problems(line: str, expected: dict[ProblemKind, list[str]]) -> None:
 
 def test_problems_are_bounded() -> None:
     line = ",".join(f"x{number}{'y' * 1000}" for number in range(100))
-    found = cache_control(Fields.of(cache_control=line)).problems
+    found = problems(cache_control(Fields.of(cache_control=line)))
     assert len(found) == MAX_PROBLEMS
     assert max(len(problem.text) for problem in found) < 200
