@@ -54,10 +54,15 @@ def wrong(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.verdict.badness > Verdict.WAIVED.badness)
 
 
+def on_site(subject: str, site: str) -> str:
+    """Return a subject with a URL of the site told by its path."""
+    origin = site.rstrip("/")
+    return subject.replace(f"{origin}/", "/", 1) if origin else subject
+
+
 def _subject(finding: Finding, within: str, *, same: bool) -> str:
     """Return a subject, with what was observed of it where that is not the same of all."""
-    site = within.rstrip("/")
-    name = inert(finding.subject.replace(f"{site}/", "/", 1) if site else finding.subject, SUBJECT)
-    where = f"(evidence line {finding.evidence})" if finding.evidence is not None else ""
+    name = inert(on_site(finding.subject, within), SUBJECT)
+    where = f"(evidence:{finding.evidence})" if finding.evidence is not None else ""
     seen = "" if same or not finding.observed else f"{inert(finding.observed, VALUE)}:"
     return " ".join(part for part in (seen, name, where) if part)

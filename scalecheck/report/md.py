@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from scalecheck.model.verdict import Outcome, Report, Verdict
-from scalecheck.report.alike import Alike, alike, wrong
+from scalecheck.report.alike import Alike, alike, on_site, wrong
 from scalecheck.report.figures import certainty, figure, of
 from scalecheck.report.inert import COMMAND, NAME, SUBJECT, inert
 from scalecheck.report.markdown import code, fenced, prose
@@ -63,18 +63,18 @@ def _table(report: Report, most: int) -> str:
     rows = ["| | check | route | expected | observed | where |", "|---|---|---|---|---|---|"]
     groups = [(outcome, each) for outcome in problems(report) for each in alike(wrong(outcome.findings))]
     for at, (outcome, each) in enumerate(groups):
-        row = _row(outcome, each)
+        row = _row(outcome, each, report)
         if sum(map(len, rows)) + len(row) > most:
             return "\n".join((*rows, f"| | {counted(len(groups) - at, 'row')} more | | | | |"))
         rows.append(row)
     return "\n".join(rows) if groups else ""
 
 
-def _row(outcome: Outcome, each: Alike) -> str:
+def _row(outcome: Outcome, each: Alike, report: Report) -> str:
     finding = each.first
     seen = each.observed or finding.observed or finding.reason
     more = f" and {len(each.findings) - 1} more" if len(each.findings) > 1 else ""
-    where = f"{code(finding.subject, CELL)}{more}"
+    where = f"{code(on_site(finding.subject, report.target), CELL)}{more}"
     cells = (
         finding.verdict.upper(),
         code(outcome.check, NAME),
@@ -108,7 +108,9 @@ def _account(each: Alike, report: Report) -> Iterator[str]:
         )
         if written
     ]
-    yield "\n".join((*lines, *(f"- {code(subject)}" for subject in each.subjects(SUBJECTS_SHOWN))))
+    yield "\n".join(
+        (*lines, *(f"- {code(subject)}" for subject in each.subjects(SUBJECTS_SHOWN, within=report.target)))
+    )
     if each.reproduce:
         yield fenced(inert(each.reproduce, COMMAND))
 

@@ -86,8 +86,8 @@ def _result(case: Case, rule: int, report: Report) -> dict[str, Any]:
 
 
 def _unlinked(text: str) -> str:
-    """Return text in which SARIF sees neither links `[text](target)` nor placeholders `{0}`; it has `\\[` and `{{`."""
-    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace("{", "{{").replace("}", "}}")
+    """Return text without the embedded links `[text](target)` of SARIF messages (section 3.11.6)."""
+    return text.replace("](", "] (")
 
 
 def _environment(report: Report) -> str:

@@ -10,7 +10,18 @@ from scalecheck.model.verdict import Outcome, Report, Verdict
 from scalecheck.report.alike import Alike, alike, wrong
 from scalecheck.report.figures import certainty, figure, of
 from scalecheck.report.inert import COMMAND, NAME, PROSE, SUBJECT, inert, inert_lines
-from scalecheck.report.summary import by_group, counted, label, meaning, problems, short, tally, took, with_verdict
+from scalecheck.report.summary import (
+    PROBLEMS,
+    by_group,
+    counted,
+    label,
+    meaning,
+    problems,
+    short,
+    tally,
+    took,
+    with_verdict,
+)
 from scalecheck.report.text_lines import STYLES, aligned, entry, fitting, guarded, styled
 
 GROUPS_SHOWN = 4
@@ -66,6 +77,9 @@ def _heading(report: Report, width: int) -> Iterator[Text]:
     yield from entry("site", inert(report.target, SUBJECT), width)
     yield from entry("checks", f"{tally(report)}; {took(report)}", width)
     yield from entry("profile", inert(report.profile or "none: kinds of routes were inferred", SUBJECT), width)
+    for verdict in PROBLEMS:
+        names = ", ".join(inert(outcome.check, NAME) for outcome in with_verdict(report, verdict))
+        yield from entry(verdict, names, width) if names else ()
     for note in report.notes:
         yield from entry("note", inert(note, PROSE), width)
 
@@ -74,7 +88,7 @@ def _problem(outcome: Outcome, report: Report, width: int) -> Iterator[Text]:
     """Yield a check that did not hold: its promise, what was found, why it matters and what to do."""
     title = Text.assemble((outcome.verdict.upper(), STYLES[outcome.verdict]), " ", (inert(outcome.check, NAME), "bold"))
     yield title
-    yield from entry("", styled(inert(outcome.title, PROSE)), width)
+    yield from entry("promise", styled(inert(outcome.title, PROSE)), width)
     groups = alike(wrong(outcome.findings))
     for each in groups[:GROUPS_SHOWN]:
         yield from _found(each, outcome, report, width)
@@ -97,7 +111,8 @@ def _found(each: Alike, outcome: Outcome, report: Report, width: int) -> Iterato
             yield from entry(name, Text(said, "bold" if name == "observed" else ""), width)
     if finding.reason:
         yield from entry("because", styled(inert(finding.reason, PROSE)), width)
-    yield from _paragraphs("where", each.subjects(SUBJECTS_SHOWN, within=report.target), width)
+    listed = "where" if each.observed or not finding.observed else "observed"
+    yield from _paragraphs(listed, each.subjects(SUBJECTS_SHOWN, within=report.target), width)
     if asked := _asked_by(each, report):
         yield from entry("asked by", asked, width)
     if each.reproduce:  # one line however long, so that it can be copied

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scalecheck.model.verdict import Verdict
+from scalecheck.report.inert import LEADING_COMMAND
 
 STYLES = {
     Verdict.FAIL: "bold red",
@@ -23,7 +24,6 @@ INDENT = 12
 NARROWEST = 20
 """Columns that are used even where the terminal says it has fewer."""
 
-_COMMAND = re.compile(r"^(\s*):(?=:)")
 _CODE = re.compile(r"`[^`]+`")
 _MEASURING = Console(width=NARROWEST, file=None, force_terminal=False)
 
@@ -70,7 +70,7 @@ def guarded(line: Text, encoding: str) -> Text:
 
     GitHub's runner acts on any line that begins with `::`, blanks before it included, so a wrapped value must not.
     """
-    safe = _COMMAND.sub(r"\1\\x3a", line.plain).encode(encoding, "backslashreplace").decode(encoding)
+    safe = LEADING_COMMAND.sub(r"\1\\x3a", line.plain).encode(encoding, "backslashreplace").decode(encoding)
     return line if safe == line.plain else Text(safe)
 
 

@@ -1,0 +1,95 @@
+"""What got worse, beyond noise."""
+
+from dataclasses import replace
+
+import pytest
+
+from scalecheck.model.verdict import Finding, Measure, Report, Verdict
+from scalecheck.report.compare import compare, render
+from tests.report.example import CLEAN, EXAMPLE, SITE, chunk, outcome
+
+FAIL, PASS, SKIP, UNKNOWN, WAIVED, WARN = (
+    Verdict(each) for each in ("fail", "pass", "skip", "unknown", "waived", "warn")
+)
+
+
+def report(*findings: Finding, target: str = SITE) -> Report:
+    return replace(CLEAN, target=target, outcomes=(outcome("a.b", *findings, title="T."),), measures=())
+
+
+def one(verdict: Verdict | None) -> Report:
+    return report(Finding(verdict, "GET /")) if verdict else replace(report(), outcomes=())
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "sign"),
+    [
+        (PASS, PASS, 0), (PASS, WAIVED, 0), (PASS, WARN, 1), (PASS, UNKNOWN, 1), (PASS, FAIL, 1),
+        (PASS, SKIP, 1), (PASS, None, 1), (WAIVED, FAIL, 1), (WARN, UNKNOWN, 1), (UNKNOWN, FAIL, 1),
+        (FAIL, PASS, -1), (FAIL, UNKNOWN, -1), (FAIL, FAIL, 0), (FAIL, SKIP, 0), (FAIL, None, 0),
+        (SKIP, SKIP, 0), (SKIP, PASS, 0), (SKIP, FAIL, 1), (None, PASS, 0), (None, FAIL, 1), (None, SKIP, 0),
+    ],
+)  # fmt: skip
+def test_verdicts(base: Verdict | None, head: Verdict | None, sign: int) -> None:
+    found = compare(one(base), one(head))
+    assert (len(found.worse), len(found.better), found.same) == (sign == 1, sign == -1, sign == 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "head", "new"),
+    [
+        ("the same URL", (chunk("a.js", 1),), (chunk("a.js", 9),), 0),
+        ("another URL of the route, in the same way", (chunk("a.js", 1),), (chunk("a.js", 1), chunk("b.js", 2)), 0),
+        ("the same URL in another way", (chunk("a.js", 1),), (chunk("a.js", 1, "max-age=60"),), 0),
+        ("another URL in another way", (chunk("a.js", 1),), (chunk("a.js", 1), chunk("b.js", 2, "nothing")), 1),
+        ("another route", (chunk("a.js", 1),), (chunk("a.js", 1), Finding(FAIL, "GET /", route="home")), 1),
+        ("worse than before", (Finding(WARN, "x"), chunk("a.js", 1)), (Finding(FAIL, "x"), chunk("a.js", 1)), 1),
+        ("one passes", (chunk("a.js", 1), chunk("b.js", 2)), (chunk("a.js", 1), Finding(PASS, "b")), 0),
+    ],
+)  # fmt: skip
+def test_new_subjects(name: str, base: tuple[Finding, ...], head: tuple[Finding, ...], new: int) -> None:
+    found = compare(report(*base), report(*head))
+    assert sum(len(change.findings) for change in found.worse) == new, name
+
+
+def test_a_preview_is_compared_by_path() -> None:
+    there = Finding(FAIL, "GET https://preview.test/a", observed="other")
+    assert not compare(report(Finding(FAIL, f"GET {SITE}/a")), report(there, target="https://preview.test")).worse
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "sign"),
+    [
+        ("static_hit_ratio", (0.9, 0.99), (0.5, 0.89), 1),
+        ("static_hit_ratio", (0.9, 0.99), (0.5, 0.9), 0),
+        ("static_hit_ratio", (0.5, 0.89), (0.9, 0.99), -1),
+        ("ttfb_hit", (0.1, 0.2), (0.21, 0.3), 1),
+        ("ttfb_hit", (0.21, 0.3), (0.1, 0.2), -1),
+        ("rate", (100, 110), (50, 90), 1),
+        ("ttfb_hit", (None, None), (9.0, 9.1), 0),
+        ("ttfb_hit", (0.1, 0.2), (9.0, None), 0),
+    ],
+)
+def test_measures(
+    name: str, before: tuple[float | None, float | None], after: tuple[float | None, float | None], sign: int
+) -> None:
+    base, head = (replace(CLEAN, measures=(Measure(name, 0.5, "ratio", 9, *ends),)) for ends in (before, after))
+    found = compare(base, head)
+    assert (len(found.worse), len(found.better)) == (sign == 1, sign == -1)
+
+
+def test_other_routes_measures_are_not_compared() -> None:
+    base, head = (
+        replace(CLEAN, measures=(Measure("ttfb", v, "seconds", 9, v, v, route),))
+        for v, route in ((0.1, "a"), (9.0, "b"))
+    )
+    assert not compare(base, head).worse
+
+
+def test_it_reads_as_text() -> None:
+    text = render(compare(CLEAN, EXAMPLE))
+    assert text.startswith("WORSE: 4 worse, 0 better, ")
+    assert "worse  assets.immutable: not run -> fail" in text
+    assert "observed public, max-age=3600" in text
+    assert "and 2 more" in text
+    assert render(compare(EXAMPLE, EXAMPLE)).startswith("NOT WORSE: 0 worse, 0 better, ")
