@@ -75,11 +75,16 @@ def later(site: Site) -> Asks:
 
 
 def seconds_to_expiry(site: Site, exchange: Exchange) -> float | None:
-    """Return how long after its last repeat the answer is surely stale; None without a stale window."""
+    """Return how long after its last repeat the answer is surely stale; None without a stale window.
+
+    Where an answer gives shared caches no time, the edge may have been told elsewhere: then the contract's time counts.
+    """
     last = (exchange, *site.following(exchange, "again"))[-1]
-    window = site.contract(exchange).stale_while_revalidate
+    contract = site.contract(exchange)
+    window, promised = contract.stale_while_revalidate, contract.shared
     if window is None or (not window.high_s and window.low_s in {0, None}):
         return None
     lifetime = freshness_lifetime(last.status, last.fields, shared=True, received_at=last.received_at)
+    lifetime_s = lifetime.seconds or (promised.high_s if promised is not None else 0) or 0
     age_s = current_age_s(last.fields, last.received_at)
-    return max(0.0, lifetime.seconds - age_s) + 1.0
+    return max(0.0, lifetime_s - age_s) + 1.0

@@ -118,7 +118,15 @@ STALE = [
         renewed("1"),
         observed="x-cache-status: EXPIRED",
     ),
-    case("at once, but never new", stale_served_at_once, FAIL, FRESH, expired(), renewed("62"), observed="Age: 62"),
+    case(
+        "at once, but never new",
+        stale_served_at_once,
+        FAIL,
+        FRESH,
+        expired(),
+        renewed("62"),
+        observed="x-cache-status: HIT, Age: 62",
+    ),
     case(
         "a silent edge",
         stale_served_at_once,
