@@ -72,7 +72,7 @@ def command(folder: Path, port: int, origin: int, mistake: Mistake | None) -> li
         year=shop.YEAR,
         brief=shop.BRIEF,
         security="\n".join(f'header {name} "{value}"' for name, value in SECURITY.items()),
-        vary="" if mistake is Mistake.NO_VARY else "Vary Accept-Encoding",
+        vary="-Vary" if mistake is Mistake.NO_VARY else "Vary Accept-Encoding",
         etag="" if mistake is Mistake.SAME_STRONG_ETAG else 'ETag `^"` `W/"`',
         assets="try_files {path} /index.html\n" * (mistake is Mistake.SPA_FALLBACK) + FILES,
         site=SWITCHES.get(mistake, "") if mistake is not None else "",

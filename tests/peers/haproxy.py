@@ -35,7 +35,6 @@ frontend shop
   http-request set-var(txn.coding) str(br) if {{ req.hdr(accept-encoding) -m reg -i \\bbr\\b }}
   http-request set-header Accept-Encoding %[var(txn.coding)]
   http-request set-uri %[path]?coding=%[var(txn.coding)]&%[var(txn.query)]
-  {request}
   http-request cache-use shop
   {response}
   http-response replace-header Cache-Control "(.*)max-age=0, (.*)" "\\1\\2"
@@ -83,7 +82,7 @@ STILL_PRIVATE = 'http-after-response set-header Cache-Control "private, no-store
 
 def command(folder: Path, port: int, origin: int, mistake: Mistake | None) -> list[str]:
     """Write the configuration and return what starts HAProxy with it."""
-    places = {"request": "", "response": "", "after": ""}
+    places = {"response": "", "after": ""}
     if mistake in SWITCHES:
         where, line = SWITCHES[mistake]
         places[where] = line

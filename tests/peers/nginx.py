@@ -34,7 +34,7 @@ http {{
 
   map $http_accept_encoding $coding {{ ~*\\bbr\\b br; ~*\\bgzip\\b gzip; default ""; }}
   map $upstream_cache_status $did {{ "" BYPASS; default $upstream_cache_status; }}
-  map $upstream_http_content_type $vary {{ ~^(text/|application/json|application/xml|image/svg) Accept-Encoding; }}
+  map $uri $vary {{ ~\\.webp$ ""; default Accept-Encoding; }}
   {http}
 
   upstream origin {{ server 127.0.0.1:{origin}; keepalive 16; }}
@@ -112,20 +112,17 @@ SWITCHES = {
     Mistake.UNHASHED_IMMUTABLE: _cache_control("~\\.svg$", shop.YEAR),
     Mistake.CONTRADICTION: _cache_control("/health", "no-store, max-age=3600"),
     Mistake.LASTING_404: _cache_control('"~^404/(?!assets/)"', "public, max-age=86400", of='"$status$uri"'),
-    Mistake.CHANGING_CHUNK: Switch(
-        server="""
-        sub_filter_types text/javascript;
-        sub_filter "// the app chunk" "// $request_id: the app chunk";
-        """
-    ),
 }
 """Mistakes made in nginx's own configuration; the origin makes the others."""
+
+COMPRESSED_BY_ORIGIN = {Mistake.SAME_STRONG_ETAG, Mistake.CHANGING_CHUNK}
+"""Mistakes that can only be made where each coding is a body of its own."""
 
 
 def command(folder: Path, port: int, origin: int, mistake: Mistake | None) -> list[str]:
     """Write the configuration and return what starts nginx with it."""
     switch = SWITCHES.get(mistake, Switch()) if mistake is not None else Switch()
-    by_origin = mistake is Mistake.SAME_STRONG_ETAG
+    by_origin = mistake in COMPRESSED_BY_ORIGIN
     text = CONFIG.format(
         user="user root;" if os.geteuid() == 0 else "",  # the temp folder is the test's own
         folder=folder,

@@ -32,7 +32,7 @@ class Peer:
     @contextmanager
     def standing(self, folder: Path, mistake: Mistake | None = None) -> Iterator[str]:
         """Run it in front of the origin until the block ends; yields its URL."""
-        compresses = not self.compresses or (self.name == "nginx" and mistake is Mistake.SAME_STRONG_ETAG)
+        compresses = not self.compresses or (self is NGINX and mistake in nginx.COMPRESSED_BY_ORIGIN)
         own = mistake is not None and mistake in self.switches
         with serving(compresses=compresses, mistake=None if own else mistake) as origin:
             port = free_port()
