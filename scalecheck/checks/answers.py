@@ -15,6 +15,8 @@ from scalecheck.wire.urls import address, is_loopback
 from scalecheck.wire.vary import vary
 from scalecheck.wire.vendors import CacheState, Vendor, cache_states, recognise, vendor
 
+LESSER = frozenset({ProblemKind.UNKNOWN, ProblemKind.DOUBTFUL})
+"""Problems that are worth a warning, and break no other promise."""
 UNBOUNDED = ("cookie", "user-agent", "authorization")
 """Request fields with about as many values as there are visitors."""
 
@@ -90,7 +92,7 @@ def stale_window_s(site: Site, exchange: Exchange) -> int:
 
 def mistakes(exchange: Exchange) -> tuple[Problem, ...]:
     """Return malformed, duplicate and contradictory directives."""
-    return tuple(each for each in problems(policy(exchange)) if each.kind is not ProblemKind.UNKNOWN)
+    return tuple(each for each in problems(policy(exchange)) if each.kind not in LESSER)
 
 
 def unbounded(exchange: Exchange) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ class ProblemKind(StrEnum):
     MALFORMED = "malformed"
     DUPLICATE = "duplicate"
     CONTRADICTORY = "contradictory"
+    DOUBTFUL = "doubtful"
+    """Contradictory by the letter, yet written by many who get what they mean from their edge."""
     UNKNOWN = "unknown"
     """Caches ignore it (RFC 9111 section 5.2.3): a mistake only where it is a misspelling."""
 
@@ -78,6 +80,7 @@ def _found(policy: CacheControl) -> Iterator[Problem]:
             yield Problem(kind, f"{_shown(directive)}: {text}")
     yield from _repeated(policy)
     yield from (Problem(ProblemKind.CONTRADICTORY, text) for text in _contradictions(policy))
+    yield from (Problem(ProblemKind.DOUBTFUL, text) for text in _doubts(policy))
 
 
 def _misspelt(directive: Directive) -> tuple[ProblemKind, str] | None:
@@ -163,10 +166,15 @@ def _contradictions(policy: CacheControl) -> Iterator[str]:
         loose = (*positive, *windows, *(name for name in flags if name == "immutable"))
         yield from _against("no-cache", loose, "every reuse has to be validated first", policy)
         return
-    if policy.has("must-revalidate"):
-        yield from _against("must-revalidate", windows, "nothing stale may be served", policy)
     if policy.has("immutable") and policy.seconds("max-age") == 0:
         yield "max-age=0 leaves immutable without effect: it only speaks of answers that are still fresh"
+
+
+def _doubts(policy: CacheControl) -> Iterator[str]:
+    """Yield what caches read differently: some edges take a stale window for the exception to must-revalidate."""
+    if policy.has("must-revalidate") and not policy.has("no-store") and not policy.unqualified("no-cache"):
+        windows = tuple(name for name in _STALE_WINDOWS if policy.seconds(name))
+        yield from _against("must-revalidate", windows, "by the letter nothing stale may be served", policy)
 
 
 def _against(winner: str, losers: tuple[str, ...], why: str, policy: CacheControl) -> Iterator[str]:

@@ -4,7 +4,7 @@ from scalecheck.wire.cache_control import cache_control
 from scalecheck.wire.directive_problems import MAX_PROBLEMS, ProblemKind, problems
 from scalecheck.wire.fields import Fields
 
-MALFORMED, DUPLICATE, CONTRADICTORY, UNKNOWN = ProblemKind
+MALFORMED, DUPLICATE, CONTRADICTORY, DOUBTFUL, UNKNOWN = ProblemKind
 
 IN_ORDER = [
     "",
@@ -46,7 +46,8 @@ CASES = [
     ("no-cache, max-age=60", {CONTRADICTORY: ["no-cache overrules max-age=60"]}),
     ("no-cache, immutable", {CONTRADICTORY: ["immutable"]}),
     ("no-cache, stale-while-revalidate=60", {CONTRADICTORY: ["stale-while-revalidate"]}),
-    ("max-age=1, must-revalidate, stale-while-revalidate=60", {CONTRADICTORY: ["must-revalidate overrules"]}),
+    ("max-age=1, must-revalidate, stale-while-revalidate=60", {DOUBTFUL: ["must-revalidate overrules"]}),
+    ("public, max-age=0, must-revalidate, s-maxage=60, stale-while-revalidate=86400", {DOUBTFUL: ["must-revalidate"]}),
     ("max-age=0, immutable", {CONTRADICTORY: ["max-age=0"]}),
     ("max-age=60, max-age=0", {CONTRADICTORY: ["60 and 0"]}),
     ("private, public, no-cache, max-age=60", {CONTRADICTORY: ["private overrules", "no-cache overrules"]}),
