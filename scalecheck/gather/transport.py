@@ -1,0 +1,255 @@
+"""The transport under httpx: libcurl, driven by asyncio.
+
+curl rather than httpx's own transport, because it tells what the evidence needs (durations by phase, field lines as
+sent, 1xx answers, bytes on the wire, the address, TLS version and ALPN), can connect to a chosen address, and keeps
+its pace with many requests at once (benchmarks/transport.py). pycurl is known to this module, `flight`, `losses` and
+`certificates` only.
+
+Nothing is done behind the caller's back: no redirects, no cookies, no decoding, no proxy from the environment. A proxy
+would answer for the site, and its address and its TLS would stand in the evidence.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pycurl
+
+from scalecheck.gather.certificates import trust
+from scalecheck.gather.flight import AddressRefusal, Flight, Limits, Line
+from scalecheck.gather.losses import Lost, loss_of, system_reason
+from scalecheck.model.evidence import Loss, Timings, Tls
+
+METHODS_WITHOUT_BODY = frozenset({"GET", "HEAD"})
+CONNECTIONS_KEPT = 256
+"""Idle connections that wait to be used again; more than any sensible concurrency."""
+FORBIDDEN_IN_VALUES = frozenset(b"\r\n\0")
+TCHAR = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+"""What field names and methods consist of (RFC 9110 section 5.6.2)."""
+_OPTIONS: tuple[tuple[int, Any], ...] = (
+    (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+    (pycurl.FOLLOWLOCATION, 0),
+    (pycurl.PROXY, ""),
+    (pycurl.NOPROXY, "*"),
+    (pycurl.NOSIGNAL, 1),
+    (pycurl.PATH_AS_IS, 1),
+    (pycurl.HTTP09_ALLOWED, 0),
+    (pycurl.USERAGENT, ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What the answer's message does not say; under `wire` in the extensions of every response."""
+
+    timings: Timings
+    remote_address: str
+    tls: Tls | None
+    wire_bytes: int
+    truncated: bool
+    """The body was longer than the limit."""
+    interim: tuple[tuple[int, tuple[Line, ...]], ...]
+    """1xx answers that came first."""
+    trailers: tuple[Line, ...]
+    reused: bool
+    """The connection had carried a request before."""
+
+
+class CurlTransport(httpx.AsyncBaseTransport):
+    """Sends requests with libcurl; one multi handle, so one event loop.
+
+    Extensions that a request may carry: `connect_to`, a `host:port` to connect to instead of the URL's own, and
+    `fresh`, true for a connection of its own that nothing else uses. Raises Lost for every request without an answer.
+    A cancelled request is taken off the multi handle and its connection closed before CancelledError goes on.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        address_refusal: AddressRefusal = lambda name, address: None,
+        ca_file: Path | None = None,
+        verify: bool = True,
+        h2c: bool = False,
+    ) -> None:
+        self._limits = limits
+        self._address_refusal = address_refusal
+        self._options = (
+            *_OPTIONS,
+            *trust(ca_file, verify=verify),
+            (pycurl.TIMEOUT_MS, max(1, round(limits.deadline_s * 1000))),
+        )
+        self._plain_version = pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE if h2c else pycurl.CURL_HTTP_VERSION_1_1
+        self._multi = pycurl.AsyncCurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, CONNECTIONS_KEPT)
+        self._idle: list[Any] = []
+        self._tls: dict[int, Tls] = {}
+        """By connection: only the request that opened it saw the handshake."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the final answer, its body read up to the limit; Lost when there is none."""
+        flight = Flight(connects_to(request), self._limits, self._address_refusal)
+        lines = _field_lines(request)
+        body = await request.aread()
+        curl = self._idle.pop() if self._idle else pycurl.Curl()
+        try:
+            self._prepare(curl, request, lines, body, flight)
+            try:
+                await self._multi.perform(curl)
+            except pycurl.error as error:
+                if not flight.truncated:
+                    raise _lost(curl, flight, *error.args[:2]) from None
+            if not flight.header_ended:
+                raise _lost(curl, flight, pycurl.E_GOT_NOTHING, "the header does not end")
+            return self._response(curl, request, flight)
+        finally:
+            self._put_back(curl)
+
+    async def aclose(self) -> None:
+        """Close every connection; requests under way are cancelled."""
+        await self._multi.aclose()
+        while self._idle:
+            self._idle.pop().close()
+
+    def _put_back(self, curl: Any) -> None:
+        if self._multi.closed:
+            curl.close()
+        else:
+            curl.reset()  # also lets go of the flight that its callbacks belong to
+            self._idle.append(curl)
+
+    def _prepare(self, curl: Any, request: httpx.Request, lines: list[bytes], body: bytes, flight: Flight) -> None:
+        for option, value in self._options:
+            curl.setopt(option, value)
+        curl.setopt(pycurl.URL, _url(request.url))
+        curl.setopt(pycurl.HTTPHEADER, lines)
+        curl.setopt(pycurl.HEADERFUNCTION, flight.header)
+        curl.setopt(pycurl.WRITEFUNCTION, flight.content)
+        curl.setopt(pycurl.OPENSOCKETFUNCTION, flight.open_socket)
+        if request.url.scheme == "https":
+            curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
+            curl.setopt(pycurl.VERBOSE, 1)  # the only way to learn the TLS version; costs nothing measurable
+            curl.setopt(pycurl.DEBUGFUNCTION, flight.told)
+        else:
+            curl.setopt(pycurl.HTTP_VERSION, self._plain_version)
+        if (address := request.extensions.get("connect_to")) is not None:
+            curl.setopt(pycurl.CONNECT_TO, [f"::{address}"])
+        if request.extensions.get("fresh"):
+            curl.setopt(pycurl.FRESH_CONNECT, 1)
+            curl.setopt(pycurl.FORBID_REUSE, 1)
+        _set_method(curl, request.method, body)
+
+    def _response(self, curl: Any, request: httpx.Request, flight: Flight) -> httpx.Response:
+        version, status, reason = flight.status
+        reused = curl.getinfo(pycurl.NUM_CONNECTS) == 0
+        wire = Wire(
+            timings=_timings(curl, reused=reused),
+            remote_address=_address(curl.getinfo(pycurl.PRIMARY_IP), curl.getinfo(pycurl.PRIMARY_PORT)),
+            tls=self._handshake(curl, flight) if request.url.scheme == "https" else None,
+            wire_bytes=flight.received,
+            truncated=flight.truncated,
+            interim=tuple(flight.interim),
+            trailers=tuple(flight.trailers),
+            reused=reused,
+        )
+        return httpx.Response(
+            status,
+            headers=flight.lines,
+            stream=httpx.ByteStream(b"".join(flight.chunks)),
+            request=request,
+            extensions={"http_version": version, "reason_phrase": reason, "wire": wire},
+        )
+
+    def _handshake(self, curl: Any, flight: Flight) -> Tls | None:
+        connection = curl.getinfo(pycurl.CONN_ID)
+        if connection not in self._tls and flight.tls_version:
+            self._tls[connection] = Tls(flight.tls_version, flight.alpn)
+        return self._tls.get(connection)
+
+
+def connects_to(request: httpx.Request) -> str:
+    """Return the name or literal address that a request connects to."""
+    address = request.extensions.get("connect_to")
+    return request.url.host if address is None else str(address).rpartition(":")[0].strip("[]")
+
+
+def _url(url: httpx.URL) -> bytes:
+    """Return the URL in the parts that httpx, and so the rules, read; curl's own parser gets nothing to reinterpret."""
+    return b"%s://%s%s" % (url.raw_scheme, url.netloc, url.raw_path)
+
+
+def _field_lines(request: httpx.Request) -> list[bytes]:
+    """Return the request's fields as curl takes them; Lost for what would break out of its line.
+
+    Values may be copied from an answer, an ETag for one, so they are as hostile as the site.
+    """
+    if not request.method or not TCHAR.issuperset(request.method.encode()):
+        raise Lost(Loss.FORBIDDEN, f"{request.method!r} is no method that can be sent")
+    lines = [b"Accept:", b"Expect:"]  # without a value: what curl would add
+    for name, value in request.headers.raw:
+        if not name or not TCHAR.issuperset(name) or not FORBIDDEN_IN_VALUES.isdisjoint(value):
+            raise Lost(Loss.FORBIDDEN, f"the field {name.decode('latin-1')!r} cannot be sent; it would break its line")
+        lines.append(b"%s: %s" % (name, value) if value.strip() else name + b";")
+    if "content-type" not in request.headers:
+        lines.append(b"Content-Type:")
+    return lines
+
+
+def _set_method(curl: Any, method: str, body: bytes) -> None:
+    if method == "HEAD":
+        curl.setopt(pycurl.NOBODY, 1)
+        return
+    if body or method not in METHODS_WITHOUT_BODY:
+        curl.setopt(pycurl.POST, 1)
+        curl.setopt(pycurl.POSTFIELDSIZE, len(body))
+        curl.setopt(pycurl.COPYPOSTFIELDS, body)
+    curl.setopt(pycurl.CUSTOMREQUEST, method)
+
+
+def _timings(curl: Any, *, reused: bool) -> Timings:
+    """Return the durations; curl counts every moment from the start, in microseconds."""
+    total, first_byte = _seconds(curl, pycurl.TOTAL_TIME_T), _seconds(curl, pycurl.STARTTRANSFER_TIME_T)
+    if reused:
+        return Timings(total, first_byte)
+    resolved, connected = _seconds(curl, pycurl.NAMELOOKUP_TIME_T), _seconds(curl, pycurl.CONNECT_TIME_T)
+    secured = _seconds(curl, pycurl.APPCONNECT_TIME_T)
+    tls_s = secured - connected if secured else None
+    return Timings(total, first_byte, resolved, max(0.0, connected - resolved), tls_s)
+
+
+def _seconds(curl: Any, moment: int) -> float:
+    return float(curl.getinfo(moment) / 1e6)
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _lost(curl: Any, flight: Flight, code: int, text: str) -> Lost:
+    """Return why the transfer failed, in one line."""
+    after_s = _seconds(curl, pycurl.TOTAL_TIME_T)
+    if flight.stopped is not None:
+        return Lost(*flight.stopped, after_s=after_s)
+    system_error = curl.getinfo(pycurl.OS_ERRNO)
+    loss, text = loss_of(code, text, system_error), text or pycurl.easy_strerror(code)
+    if loss is Loss.TIMEOUT:
+        return Lost(loss, f"no answer within {after_s:.1f} s: {_phase(curl, flight)}", after_s=after_s)
+    if loss is Loss.CUT:
+        text = f"the connection was cut {_phase(curl, flight)} ({text})"
+    elif loss in {Loss.REFUSED, Loss.UNREACHABLE} and system_error:
+        text = f"{text} ({system_reason(system_error)})"
+    return Lost(loss, text, after_s=after_s)
+
+
+def _phase(curl: Any, flight: Flight) -> str:
+    """Return how far a transfer came."""
+    if flight.received:
+        return f"after {flight.received} bytes of the body"
+    if flight.begun:
+        return "before the body began" if flight.header_ended else "in the header"
+    if curl.getinfo(pycurl.PRETRANSFER_TIME_T):
+        return "while waiting for the first byte"
+    if curl.getinfo(pycurl.CONNECT_TIME_T):
+        return "in the TLS handshake"
+    return "while connecting" if curl.getinfo(pycurl.NAMELOOKUP_TIME_T) else "while looking up the name"
