@@ -89,15 +89,21 @@ def cases(report: Report) -> tuple[Case, ...]:
 def profile_path(report: Report) -> str:
     """Return the profile's path as CI systems want it, relative with forward slashes; of an absolute one the name.
 
-    Where no profile was given it is the file that would declare it.
+    Without one profile of one's own (none, a built-in one, several merged) it is the file that would declare it.
     """
-    if not report.profile:
+    if not report.profile or ", " in report.profile:
         return UNDECLARED
     path = PureWindowsPath(report.profile)  # reads both kinds of slash
     relative = not path.drive and not path.root and ".." not in path.parts
     shown = PurePosixPath(*path.parts) if relative else PurePosixPath(path.name)
     name = inert(str(shown), 4 * NAME)
     return name if PurePosixPath(name).suffix in {".yaml", ".yml"} else UNDECLARED
+
+
+def place(case: Case, report: Report) -> tuple[str, int | None]:
+    """Return the profile's path and the line that asks for a case; no line where no such file was read."""
+    path = profile_path(report)
+    return path, case.profile_line if path != UNDECLARED or report.profile == UNDECLARED else None
 
 
 def _of(outcome: Outcome) -> tuple[Case, ...]:

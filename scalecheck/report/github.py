@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from scalecheck.model.verdict import Report, Verdict
 from scalecheck.report import md
-from scalecheck.report.cases import Case, cases, profile_path
+from scalecheck.report.cases import Case, cases, place
 from scalecheck.report.inert import SUBJECT, inert
 from scalecheck.report.summary import counted, label, meaning, tally
 
@@ -42,9 +42,8 @@ def _level(level: str, shown: list[Case], report: Report) -> Iterator[str]:
 
 
 def _place(case: Case, report: Report) -> dict[str, str]:
-    if not report.profile:
-        return {}
-    return {"file": profile_path(report)} | ({"line": str(case.profile_line)} if case.profile_line else {})
+    path, line = place(case, report)
+    return {"file": path, "line": str(line)} if line else {}
 
 
 def _command(level: str, place: dict[str, str], title: str, message: str) -> str:

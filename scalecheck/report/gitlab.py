@@ -1,7 +1,7 @@
 """GitLab's code quality report: one entry for each check and route that needs a look."""
 
 from scalecheck.model.verdict import Report, Verdict
-from scalecheck.report.cases import Case, cases, profile_path
+from scalecheck.report.cases import Case, cases, place
 from scalecheck.report.json import dumped
 
 _SEVERITIES = {Verdict.FAIL: "critical", Verdict.UNKNOWN: "major", Verdict.WARN: "minor"}
@@ -9,16 +9,16 @@ _SEVERITIES = {Verdict.FAIL: "critical", Verdict.UNKNOWN: "major", Verdict.WARN:
 
 def render(report: Report) -> str:
     """Return the report as a JSON array; fingerprints are those of check and route, so branches can be compared."""
-    path = profile_path(report)
-    return dumped([_entry(case, path) for case in cases(report) if case.verdict in _SEVERITIES])
+    return dumped([_entry(case, report) for case in cases(report) if case.verdict in _SEVERITIES])
 
 
-def _entry(case: Case, path: str) -> dict[str, object]:
+def _entry(case: Case, report: Report) -> dict[str, object]:
+    path, line = place(case, report)
     said = "could not be judged: " if case.verdict is Verdict.UNKNOWN else ""
     return {
         "description": f"{case.name}: {said}{case.message}",
         "check_name": case.check,
         "fingerprint": case.fingerprint,
         "severity": _SEVERITIES[case.verdict],
-        "location": {"path": path, "lines": {"begin": max(1, case.profile_line or 1)}},
+        "location": {"path": path, "lines": {"begin": max(1, line or 1)}},
     }

@@ -9,7 +9,7 @@ with its account as output.
 from xml.etree import ElementTree as ET
 
 from scalecheck.model.verdict import Report, Verdict
-from scalecheck.report.cases import Case, cases, profile_path
+from scalecheck.report.cases import Case, cases, place
 from scalecheck.report.inert import NAME, inert
 from scalecheck.report.summary import group, started
 
@@ -33,16 +33,18 @@ def render(report: Report) -> str:
 
 
 def _testcase(case: Case, report: Report) -> ET.Element:
-    place = {"file": profile_path(report), "line": str(case.profile_line)} if case.profile_line else {}
-    element = ET.Element("testcase", {"classname": f"scalecheck.{case.check}", "name": case.name, "time": "0", **place})
+    path, line = place(case, report)
+    declared = {"file": path, "line": str(line)} if line else {}
+    name = {"classname": f"scalecheck.{case.check}", "name": case.name}
+    element = ET.Element("testcase", {**name, "time": "0", **declared})
     account = "\n".join(case.account).replace("[[", "[ [")  # GitLab takes [[ATTACHMENT|path]] for a file of the job
     verdict = case.verdict
     if verdict is Verdict.WARN:
         ET.SubElement(element, "system-out").text = account
-    elif (name := _ELEMENTS.get(verdict)) is not None:
+    elif (kind := _ELEMENTS.get(verdict)) is not None:
         prefix = "waived: " if verdict is Verdict.WAIVED else ""
-        result = ET.SubElement(element, name, {"message": prefix + case.message})
-        if name != "skipped":
+        result = ET.SubElement(element, kind, {"message": prefix + case.message})
+        if kind != "skipped":
             result.set("type", case.check)
             result.text = account
     return element

@@ -23,6 +23,7 @@ from scalecheck.report.summary import (
 COMMENT_AT_MOST = 65_000
 """Characters of a comment; GitHub refuses one of more than 65,536."""
 SUBJECTS_SHOWN = 10
+FIGURES_SHOWN = 100
 CELL = 120
 """Characters of a value in a table."""
 CUT = 200
@@ -129,8 +130,10 @@ def _figures(report: Report) -> str:
     rows = [
         f"| {code(each.name, NAME)} | {code(of(each), NAME)} | {prose(figure(each.value, each.unit))} "
         f"| {prose(certainty(each))} |"
-        for each in report.measures[:200]
+        for each in report.measures[:FIGURES_SHOWN]
     ]
+    if (rest := len(report.measures) - FIGURES_SHOWN) > 0:
+        rows.append(f"| and {rest} more | | | |")
     return "\n".join(("| figure | of | value | certainty (95 %) |", "|---|---|---|---|", *rows))
 
 

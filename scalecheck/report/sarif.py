@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from scalecheck.model.verdict import Report, Verdict
 from scalecheck.report.alike import wrong
-from scalecheck.report.cases import Case, cases, profile_path
+from scalecheck.report.cases import Case, cases, place
 from scalecheck.report.inert import NAME, SUBJECT, inert, inert_lines
 from scalecheck.report.json import dumped
 from scalecheck.report.markdown import prose
@@ -63,6 +63,7 @@ def _markdown(why: str, fix: str) -> str:
 
 def _result(case: Case, rule: int, report: Report) -> dict[str, Any]:
     said = "could not be judged: " if case.verdict is Verdict.UNKNOWN else ""
+    path, line = place(case, report)
     subjects = [inert(each.subject, SUBJECT) for each in wrong(case.findings) or case.findings]
     result: dict[str, Any] = {
         "ruleId": case.check,
@@ -72,8 +73,8 @@ def _result(case: Case, rule: int, report: Report) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(profile_path(report))},
-                    "region": {"startLine": max(1, case.profile_line or 1)},
+                    "artifactLocation": {"uri": quote(path)},
+                    "region": {"startLine": max(1, line or 1)},
                 }
             }
         ],

@@ -94,6 +94,7 @@ def test_a_pass_that_only_counts_is_no_case() -> None:
         ("C:\\site\\shop.yaml", "shop.yaml"),
         ("../shop.yaml", "shop.yaml"),
         ("million-dau", "scalecheck.yaml"),
+        ("one.yaml, two.yaml", "scalecheck.yaml"),
         (None, "scalecheck.yaml"),
     ],
 )
@@ -154,8 +155,15 @@ def test_github_says_the_worst_first_and_counts_the_rest() -> None:
     assert lines[-1].startswith("scalecheck FAIL, exit 1: must not ship. 25 fail, 10 warn")
 
 
-def test_github_names_no_file_where_there_is_no_profile() -> None:
-    assert "file=" not in RENDERERS["github"](replace(EXAMPLE, profile=None))
+@pytest.mark.parametrize("profile", [None, "shop", "one.yaml, two.yaml"])
+def test_lines_of_files_that_are_not_yours_are_not_named(profile: str | None) -> None:
+    report = replace(EXAMPLE, profile=profile)
+    assert "file=" not in RENDERERS["github"](report)
+    assert not any("line" in case.attrib for case in junit(report).iter("testcase"))
+    assert {each["location"]["lines"]["begin"] for each in json.loads(RENDERERS["gitlab"](report))} == {1}
+
+
+def test_github_of_a_clean_site_is_its_verdict() -> None:
     assert RENDERERS["github"](CLEAN) == f"scalecheck PASS, exit 0: may ship. 17 pass, 3 skip. {SITE}\n"
 
 

@@ -47,15 +47,11 @@ def test_no_format_holds_what_a_terminal_or_runner_acts_on(name: str, report: Re
     text = RENDERERS[name](report)
     assert unseen(text) == set()
     assert "##" not in text.replace("## scalecheck", "")
+    assert commands(text) == [] or name == "github"
     text.encode("utf-8")
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "github"])
-def test_no_line_begins_a_workflow_command(name: str, report: Report) -> None:
-    assert commands(RENDERERS[name](report)) == []
-
-
-@pytest.mark.parametrize("width", [1, 33, 80])
+@pytest.mark.parametrize("width", [1, 41])
 def test_text_stays_inert_however_it_is_wrapped(width: int, report: Report) -> None:
     plain, coloured = (render_text(report, width=width, verbose=True, color=color) for color in (False, True))
     assert SGR.sub("", coloured) == plain
