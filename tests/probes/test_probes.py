@@ -34,8 +34,10 @@ def refused(ask: Ask) -> Record:
 
 
 POISONED = [
-    f"/?scalecheck={NONCE}-host [host] of 1; x-forwarded-host: {NONCE}.invalid; x-host: {NONCE}.invalid"
-    f"; x-forwarded-server: {NONCE}.invalid",
+    (
+        f"/?scalecheck={NONCE}-host [host] of 1; x-forwarded-host: {NONCE}.invalid; x-host: {NONCE}.invalid"
+        f"; x-forwarded-server: {NONCE}.invalid"
+    ),
     f"/?scalecheck={NONCE}-scheme [scheme] of 1; x-forwarded-scheme: http; x-forwarded-proto: {NONCE}",
     f"/?scalecheck={NONCE}-path [path] of 1; x-original-url: /{NONCE}; x-rewrite-url: /{NONCE}",
 ]
