@@ -35,9 +35,7 @@ def judge(site: Site, checks: Iterable[Check]) -> tuple[tuple[Outcome, ...], tup
     return tuple(each.outcome for each in judged), tuple(figure for each in judged for figure in each.measures)
 
 
-def judge_one(
-    site: Site, check: Check, servers: tuple[str, ...] = (), spoken: frozenset[str] | None = None
-) -> Judged:
+def judge_one(site: Site, check: Check, servers: tuple[str, ...] = (), spoken: frozenset[str] | None = None) -> Judged:
     """Return one check's outcome: its findings with place, command, level and waiver applied.
 
     `spoken` are the ids of the checks that are run beside it; None is all there are.
@@ -141,7 +139,11 @@ def _folded(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings worst first, and of many passes the first few and the number of the others."""
     passes = [finding for finding in findings if finding.verdict is Verdict.PASS]
     if len(passes) > PASSES_KEPT:
-        passes = [*passes[:PASSES_KEPT], Finding(Verdict.PASS, f"and {len(passes) - PASSES_KEPT} more")]
+        of_each_route = {finding.route: finding for finding in reversed(passes)}  # pipelines keep a history by route
+        kept = list(dict.fromkeys((*of_each_route.values(), *passes)))[: max(PASSES_KEPT, len(of_each_route))]
+        passes = (
+            [*kept, Finding(Verdict.PASS, f"and {len(passes) - len(kept)} more")] if len(kept) < len(passes) else kept
+        )
     others = (finding for finding in findings if finding.verdict is not Verdict.PASS)
     return tuple(sorted((*others, *passes), key=lambda finding: -finding.verdict.badness))
 

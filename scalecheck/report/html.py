@@ -7,7 +7,7 @@ from scalecheck.model.verdict import Measure, Outcome, Report, Verdict
 from scalecheck.report.alike import Alike, alike, wrong
 from scalecheck.report.figures import certainty, figure, of
 from scalecheck.report.inert import COMMAND, NAME, PROSE, SUBJECT, VALUE, inert
-from scalecheck.report.summary import counted, label, meaning, problems, started, tally, took, with_verdict
+from scalecheck.report.summary import counted, label, meaning, problems, started, tally, took, unjudged, with_verdict
 
 SUBJECTS_SHOWN = 100
 """Subjects listed of findings that say the same; the JSON report has them all."""
@@ -51,6 +51,9 @@ def _wrong(report: Report) -> Iterator[str]:
         yield f"<p>{_prose(outcome.title)}</p>"
         yield from (_account(each) for each in alike(wrong(outcome.findings)))
         yield _explanation(outcome)
+    for reason, unknown in unjudged(report).items():
+        yield f"<h3>UNKNOWN: {_prose(reason)}</h3>"
+        yield f"<p>{', '.join(_code(each.check, NAME) for each in unknown)}</p>"
 
 
 def _account(each: Alike) -> str:

@@ -17,6 +17,7 @@ from scalecheck.report.summary import (
     short,
     tally,
     took,
+    unjudged,
     with_verdict,
 )
 
@@ -118,6 +119,9 @@ def _account(each: Alike, report: Report) -> Iterator[str]:
 
 def _quiet(report: Report) -> Iterator[tuple[str, str]]:
     """Yield the title and text of what needs no action: measures, waived, passed and skipped checks."""
+    for reason, outcomes in unjudged(report).items():
+        names = ", ".join(code(outcome.check, NAME) for outcome in outcomes)
+        yield f"UNKNOWN {counted(len(outcomes), 'check')}: {prose(reason)}", names
     if report.measures:
         yield "Figures", _figures(report)
     for verdict, title in ((Verdict.WAIVED, "waived"), (Verdict.PASS, "passed"), (Verdict.SKIP, "skipped")):

@@ -51,8 +51,19 @@ def with_verdict(report: Report, verdict: Verdict) -> tuple[Outcome, ...]:
 
 
 def problems(report: Report) -> tuple[Outcome, ...]:
-    """Return the outcomes that a reader must see, worst first."""
-    return tuple(outcome for verdict in PROBLEMS for outcome in with_verdict(report, verdict))
+    """Return the outcomes that a reader must see one by one, worst first."""
+    together = {outcome.check for outcomes in unjudged(report).values() for outcome in outcomes}
+    seen = (outcome for verdict in PROBLEMS for outcome in with_verdict(report, verdict))
+    return tuple(outcome for outcome in seen if outcome.check not in together)
+
+
+def unjudged(report: Report) -> dict[str, tuple[Outcome, ...]]:
+    """Return by reason the checks that could not be judged, where several share it: one outage is one message."""
+    reasons: dict[str, list[Outcome]] = {}
+    for outcome in with_verdict(report, Verdict.UNKNOWN):
+        if len(outcome.findings) == 1 and not outcome.findings[0].subject:
+            reasons.setdefault(outcome.findings[0].reason, []).append(outcome)
+    return {reason: tuple(outcomes) for reason, outcomes in reasons.items() if len(outcomes) > 1}
 
 
 def group(check: str) -> str:

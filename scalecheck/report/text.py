@@ -20,6 +20,7 @@ from scalecheck.report.summary import (
     short,
     tally,
     took,
+    unjudged,
     with_verdict,
 )
 from scalecheck.report.text_lines import STYLES, aligned, entry, fitting, guarded, styled
@@ -60,7 +61,12 @@ def _lines(report: Report, width: int, *, verbose: bool) -> Iterator[Text]:
     for outcome in problems(report):
         yield Text()
         yield from _problem(outcome, report, width)
-    for section in (_figures(report, width), _waived(report, width), _quiet(report, width, verbose=verbose)):
+    for section in (
+        _unjudged(report, width),
+        _figures(report, width),
+        _waived(report, width),
+        _quiet(report, width, verbose=verbose),
+    ):
         lines = tuple(section)
         yield from (Text(), *lines) if lines else ()
     yield Text()
@@ -78,7 +84,7 @@ def _heading(report: Report, width: int) -> Iterator[Text]:
     yield from entry("checks", f"{tally(report)}; {took(report)}", width)
     yield from entry("profile", inert(report.profile or "none: kinds of routes were inferred", SUBJECT), width)
     for verdict in PROBLEMS:
-        names = ", ".join(inert(outcome.check, NAME) for outcome in with_verdict(report, verdict))
+        names = ", ".join(inert(outcome.check, NAME) for outcome in problems(report) if outcome.verdict is verdict)
         yield from entry(verdict, names, width) if names else ()
     for note in report.notes:
         yield from entry("note", inert(note, PROSE), width)
@@ -132,6 +138,14 @@ def _paragraphs(name: str, lines: Iterable[str], width: int) -> Iterator[Text]:
     """Yield lines under one name, which stands beside the first."""
     for at, line in enumerate(lines):
         yield from entry(name if at == 0 else "", styled(line), width)
+
+
+def _unjudged(report: Report, width: int) -> Iterator[Text]:
+    """Yield the checks that share the reason for which they could not be judged."""
+    for reason, outcomes in unjudged(report).items():
+        said = Text.assemble(("UNKNOWN", STYLES[Verdict.UNKNOWN]), f" {counted(len(outcomes), 'check')}: ")
+        yield said.append_text(styled(inert(reason, PROSE)))
+        yield from entry("", ", ".join(inert(outcome.check, NAME) for outcome in outcomes), width)
 
 
 def _figures(report: Report, width: int) -> Iterator[Text]:
