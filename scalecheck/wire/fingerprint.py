@@ -166,7 +166,7 @@ def _base64(bare: str, folder: str, *, hashed_only: bool) -> str | None:
         return last if _some_digit(last) or _mixed_case(last) else None
     if set(last) & {"-", "_"} and not before:
         return None
-    certain = _dense(last) or (before and _mixed_case(last) and not _reads(last.strip("-_")))
+    certain = _dense(last) or (before and _mixed_case(last) and not _reads(last))
     return last if certain or (_VITE_LIKE.search(folder) and before and _likely(last)) else None
 
 

@@ -1,0 +1,102 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scalecheck.wire.charset import css_text
+from scalecheck.wire.css import CHARACTERS_AT_MOST, URLS_AT_MOST, FontFace, Sheet, read_css
+
+URL = "https://shop.test/css/site.css"
+HOST = "https://shop.test"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", Sheet()),
+        ("/* @import 'a.css'; url(b.png) */", Sheet()),
+        ("a{content:'url(b.png)'}", Sheet()),
+        ("a{filter:url(#f);background:url(data:image/png;base64,x)}", Sheet()),
+        ("@namespace svg url(http://www.w3.org/2000/svg);", Sheet()),
+        ("@namespace url(http://w3.test/); a{background:url(b.png)}", Sheet(images=(f"{HOST}/css/b.png",))),
+        ("a{background:url(http://[)}", Sheet()),
+        ("@import;@import 'a.css';", Sheet(imports=(f"{HOST}/css/a.css",))),
+        ("@import url(/a.css) layer(x);@import url('b.css')", Sheet(imports=(f"{HOST}/a.css", f"{HOST}/css/b.css"))),
+        ("@IMPORT 'a.css'; @import url(a.css);", Sheet(imports=(f"{HOST}/css/a.css",))),
+        ("a{background:url( 'b.png' ),url(../c.png#x)}", Sheet(images=(f"{HOST}/css/b.png", f"{HOST}/c.png"))),
+        ("@media screen{@supports (a:b){a{background:url(b.png)}}}", Sheet(images=(f"{HOST}/css/b.png",))),
+        ("a{b:image-set('b.avif' 1x, url(c.png) 2x)}", Sheet(images=(f"{HOST}/css/b.avif", f"{HOST}/css/c.png"))),
+        ("a{background:\\75rl(b.png);mask:URL(b.png)}", Sheet(images=(f"{HOST}/css/b.png",))),
+        ("a{background:url(b.png", Sheet(images=(f"{HOST}/css/b.png",))),
+        ("@font-face{}", Sheet(fonts=(FontFace(""),))),
+        ("@font-face{font-family:A;src:local(A)}", Sheet(fonts=(FontFace("A"),))),
+        ("@font-face{src:url(data:font/woff2;base64,x) format('woff2'),url(/i.woff) format('woff')}",
+         Sheet(fonts=(FontFace("", (f"{HOST}/i.woff",), ("woff",)),))),
+    ],
+)  # fmt: skip
+def test_what_a_sheet_refers_to(text: str, expected: Sheet) -> None:
+    assert read_css(text, URL) == expected
+
+
+def test_a_font_face_is_read_wherever_it_stands() -> None:
+    text = """@layer x{@font-face{font-family:'Inter Tight';font-display:SWAP;
+        src:local(I),url(/i.woff2)format('woff2'),url(/i.woff) format(woff),url(/i.ttf)}}"""
+    (face,) = read_css(text, URL).fonts
+    assert (face.family, face.display) == ("Inter Tight", "swap")
+    assert face.urls == (f"{HOST}/i.woff2", f"{HOST}/i.woff", f"{HOST}/i.ttf")
+    assert face.formats == ("woff2", "woff", "")
+
+
+def test_the_sheet_names_its_encoding() -> None:
+    assert css_text('@charset "latin1";a{content:"é"}'.encode("latin1")).endswith('"é"}')
+    assert css_text('@charset "latin1";é'.encode(), "text/css; charset=utf-8").endswith("é")
+    assert css_text("\ufeffé".encode("utf-16-le")) == "é"
+    assert css_text(b"\xff") == "\ufffd"
+
+
+def test_a_sheet_is_bounded() -> None:
+    assert not read_css("a{}" * 1000, URL).truncated
+    assert read_css(" " * CHARACTERS_AT_MOST + "a", URL).truncated
+    many = read_css("".join(f"a{{b:url({each})}}" for each in range(URLS_AT_MOST + 1)), URL)
+    assert (len(many.images), many.truncated) == (URLS_AT_MOST, True)
+
+
+def test_a_number_that_python_does_not_read_is_a_problem() -> None:
+    assert "digits" in read_css(f"a{{width:{'1' * 10_000}}}", URL).problem
+
+
+@pytest.mark.parametrize(
+    "piece", ["(", "{", "[", "a{", "f(", "@font-face{", "@media{", "image-set(", "url('", '"', "/*", "\\", "@import "]
+)
+def test_hostile_sheets_take_linear_time(piece: str) -> None:
+    """Anything quadratic or recursive would not come back."""
+    assert read_css(piece * (100_000 // len(piece)), URL).problem == ""
+
+
+PIECES = st.sampled_from(
+    [
+        "@import ",
+        "@font-face{",
+        "src:",
+        "url(",
+        "format(",
+        "'",
+        "}",
+        ")",
+        ";",
+        "image-set(",
+        "\\",
+        "/*",
+        "font-display:",
+        "U+?",
+        "1e9",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=25).map("".join), st.binary(max_size=30))
+def test_never_raises(text: str, body: bytes) -> None:
+    sheet = read_css(text, URL)
+    assert all(url.startswith("http") for url in (*sheet.imports, *sheet.images))
+    assert all(len(face.urls) == len(face.formats) for face in sheet.fonts)
+    assert css_text(body) is not None
