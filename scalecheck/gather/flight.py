@@ -59,6 +59,9 @@ class Flight:
         self.truncated = False
         self.stopped: tuple[Loss, str] | None = None
         """Why we ended it ourselves, where that leaves no answer."""
+        self.resolved = False
+        self.connected = False
+        """curl's own moments say nothing of this after a failure."""
         self.tls_version = ""
         self.alpn = ""
 
@@ -118,6 +121,7 @@ class Flight:
 
     def open_socket(self, purpose: int, address: Any) -> Any:
         """Return a socket for an address that may be connected to: the last moment to look, after DNS has spoken."""
+        self.resolved = True
         reason = self._address_refusal(self._name, str(address.addr[0]))
         if reason is not None:
             self.stopped = Loss.FORBIDDEN, reason
@@ -126,6 +130,11 @@ class Flight:
         opened = socket.socket(address.family, address.socktype, address.protocol)
         asyncio.get_running_loop().call_soon(opened.close)  # curl goes on with a duplicate
         return opened
+
+    def about_to_send(self, *ends: object) -> int:
+        """Take note that the connection stands, TLS included."""
+        self.connected = True
+        return int(pycurl.PREREQFUNC_OK)
 
     def told(self, kind: int, text: bytes) -> None:
         """Read the handshake out of what curl tells about itself."""

@@ -103,7 +103,8 @@ def _origin(url: httpx.URL) -> Origin:
         raise ValueError(f"expected http or https, found {url.scheme or 'no scheme'!r}")
     if url.userinfo:
         raise ValueError("credentials in an URL")
-    if not url.host or not 0 < (port := url.port or PORTS[url.scheme]) < 65536:
+    port = PORTS[url.scheme] if url.port is None else url.port
+    if not url.host or not 0 < port < 65536:
         raise ValueError("no host, or a port that is none")
     return url.raw_host.decode("ascii").lower(), port
 

@@ -127,6 +127,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
         curl.setopt(pycurl.HEADERFUNCTION, flight.header)
         curl.setopt(pycurl.WRITEFUNCTION, flight.content)
         curl.setopt(pycurl.OPENSOCKETFUNCTION, flight.open_socket)
+        curl.setopt(pycurl.PREREQFUNCTION, flight.about_to_send)
         if request.url.scheme == "https":
             curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
             curl.setopt(pycurl.VERBOSE, 1)  # the only way to learn the TLS version; costs nothing measurable
@@ -248,8 +249,8 @@ def _phase(curl: Any, flight: Flight) -> str:
         return f"after {flight.received} bytes of the body"
     if flight.begun:
         return "before the body began" if flight.header_ended else "in the header"
-    if curl.getinfo(pycurl.PRETRANSFER_TIME_T):
+    if flight.connected:
         return "while waiting for the first byte"
     if curl.getinfo(pycurl.CONNECT_TIME_T):
         return "in the TLS handshake"
-    return "while connecting" if curl.getinfo(pycurl.NAMELOOKUP_TIME_T) else "while looking up the name"
+    return "while connecting" if flight.resolved else "while looking up the name"
