@@ -194,6 +194,7 @@ CONTRACT = [
         contract,
         SKIP,
         exchange("/_next/static/a.9f2c1b7e.js", cc("max-age=1")),
+        reason="nothing to judge",
     ),
     case(
         "an unhashed one kept for a year is unhashed_is_short's",

@@ -105,9 +105,21 @@ def renewed(age: str) -> Exchange:
     return exchange("/products/1", said("HIT", age), probe="later", of=1, label="renewed")
 
 
+HIDDEN = known("/products/1", VERCEL)
+
+
+def hidden(age: str) -> Exchange:
+    return exchange("/products/1", {**VERCEL, "age": age}, probe="later", of=1, label="expired")
+
+
 FRESH = known("/products/1", said("MISS", "0"), said("HIT", "58"))
 LASTING = known("/products/1", said("MISS", "0"), said("HIT", "1"))
 STALE = [
+    case("renewed, at the limit", stale_served_at_once, FAIL, FRESH, expired(), renewed("60")),
+    case("a hit whose Age tells", stale_served_at_once, PASS, FRESH, expired("HIT", "60"), renewed("1")),
+    case("somebody else came first", stale_served_at_once, SKIP, FRESH, expired("HIT", "59"), reason="somebody else"),
+    case("hidden, not expired yet", stale_served_at_once, SKIP, HIDDEN, hidden("59"), reason="somebody else"),
+    case("hidden, and stale", stale_served_at_once, PASS, HIDDEN, hidden("60")),
     case("at once, then new", stale_served_at_once, PASS, FRESH, expired(), renewed("1")),
     case(
         "the visitor waited",
