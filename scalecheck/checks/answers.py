@@ -7,6 +7,7 @@ from scalecheck.model.evidence import Exchange
 from scalecheck.model.site import FIRST, Site
 from scalecheck.wire import reuse
 from scalecheck.wire.cache_control import CacheControl, cache_control
+from scalecheck.wire.cache_state import State
 from scalecheck.wire.directive_problems import Problem, ProblemKind, problems
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.freshness import Lifetime, freshness_lifetime
@@ -17,6 +18,7 @@ from scalecheck.wire.vendors import CacheState, Vendor, cache_states, recognise,
 
 LESSER = frozenset({ProblemKind.UNKNOWN, ProblemKind.DOUBTFUL})
 """Problems that are worth a warning, and break no other promise."""
+FRESH_STATES = frozenset({State.HIT, State.HIT_SHIELD, State.PRERENDER})
 UNBOUNDED = ("cookie", "user-agent", "authorization")
 """Request fields with about as many values as there are visitors."""
 
@@ -118,9 +120,10 @@ def said(site: Site, exchange: Exchange) -> str:
     return str(nearest(site, exchange) or "")
 
 
-def hits(site: Site, exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
-    """Return those that were answered from the store of the layer nearest the client."""
-    return tuple(each for each in exchanges if is_hit(site, each))
+def fresh_hits(site: Site, exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
+    """Return those that the layer nearest the client answered from its store without asking, and not as stale."""
+    said_so = ((each, nearest(site, each)) for each in exchanges)
+    return tuple(each for each, state in said_so if state is not None and state.state in FRESH_STATES)
 
 
 def plain_on_loopback(url: str) -> bool:

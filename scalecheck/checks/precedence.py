@@ -28,11 +28,12 @@ from math import inf
 from scalecheck.checks.answers import (
     browser_lifetime_s,
     edges,
-    is_hit,
+    fresh_hits,
     lifetime,
     mistakes,
     policy,
     shared_lifetime_s,
+    stale_window_s,
     storable,
     unbounded,
 )
@@ -137,15 +138,11 @@ def strips(site: Site, exchange: Exchange) -> bool:
 def hidden(site: Site, exchange: Exchange) -> bool:
     """Whether the edge keeps an answer by a rule of its own that its clients do not see.
 
-    Either it is known to, or the answer gives shared caches no time at all and yet repeats of it are reported as hits:
-    a lifetime set in the edge's configuration, or in a targeted field that it consumed.
+    Either it is known to, or the contract wants it kept, the answer gives shared caches no time at all, and yet repeats
+    are reported as fresh hits: a lifetime set in the edge's configuration, or in a targeted field that it consumed.
     """
     if strips(site, exchange):
         return True
-    if (
-        not storable(site, exchange, shared=True)
-        or shared_lifetime_s(site, exchange)
-        or policy(exchange).has("s-maxage")
-    ):
-        return False
-    return any(is_hit(site, each) for each in (exchange, *site.following(exchange, "again")))
+    told = shared_lifetime_s(site, exchange) or stale_window_s(site, exchange) or policy(exchange).has("s-maxage")
+    meant = site.contract(exchange).cacheable_at_edge and storable(site, exchange, shared=True)
+    return meant and not told and bool(fresh_hits(site, (exchange, *site.following(exchange, "again"))))

@@ -247,6 +247,13 @@ CONTRACT = [
         repeats("/products/1", cc("s-maxage=5", **HIT)),
     ),
     case(
+        "a stale hit is not kept by a rule of the edge's own",
+        contract,
+        FAIL,
+        exchange("/products/1", cc("max-age=0", **MISS)),
+        repeats("/products/1", cc("max-age=0", **{**HIT, "cf-cache-status": "UPDATING"})),
+    ),
+    case(
         "the profile names the CDN",
         contract,
         UNKNOWN,

@@ -8,6 +8,7 @@ from scalecheck.checks.cache import age_within_lifetime, browser_gets_freshness,
 from scalecheck.model.evidence import Exchange
 from tests.checks.rows import FAIL, PASS, SKIP, UNKNOWN, WARN, Case, case, exchange, failure, profile, repeats
 
+HIT = {"server": "nginx", "x_cache_status": "HIT"}
 ISR = "public, max-age=0, s-maxage=60, stale-while-revalidate=86400"
 VERCEL = {"cache-control": "public, max-age=0, must-revalidate", "server": "Vercel", "x-vercel-cache": "HIT"}
 
@@ -38,6 +39,15 @@ AGES = [
         known("/", aged("900", "s-maxage=1000"), aged("20", "s-maxage=10")),
     ),
     case("no time at all", age_within_lifetime, FAIL, known("/", aged("1", "no-store"))),
+    case(
+        "no time, no contract, and yet a hit", age_within_lifetime, FAIL, known("/live", aged("9", "max-age=0", **HIT))
+    ),
+    case(
+        "no time, but the contract means it",
+        age_within_lifetime,
+        PASS,
+        known("/products/1", aged("60", "max-age=0", **HIT)),
+    ),
     case("the first of a list", age_within_lifetime, PASS, known("/", aged("5, 99"))),
     case("no number", age_within_lifetime, SKIP, known("/", aged("old"))),
     case("no Age", age_within_lifetime, SKIP, known("/", {"cache-control": "s-maxage=60"})),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scalecheck.checks.answers import (
     answers,
     browser_lifetime_s,
-    hits,
+    fresh_hits,
     is_hit,
     lifetime,
     mistakes,
@@ -218,7 +218,7 @@ def _by_text(site: Site, exchange: Exchange, promised: Contract) -> Finding:
     parts = tuple(_parts(site, exchange, promised))
     shown = tuple(part for part in parts if not part.met) or parts
     expected, observed = (", ".join(texts) for texts in zip(*((p.expected, p.observed) for p in shown), strict=True))
-    sent = shown_policy(site, exchange)
+    sent = shown_policy(site, exchange) or "no Cache-Control"
     return expect(
         shown == parts and all(p.met for p in parts), exchange, expected=expected, observed=f"{observed} ({sent})"
     )
@@ -254,7 +254,7 @@ def _by_behaviour(site: Site, exchange: Exchange, promised: Contract) -> Finding
     """Return the verdict on what the edge does, where its clients do not see what it was told."""
     asked = (exchange, *site.following(exchange, "again"))
     expected = f"kept at the edge for {promised.shared}"
-    if kept := hits(site, asked):
+    if kept := fresh_hits(site, asked):
         return expect(True, kept[0], expected=expected, observed=f"{said(site, kept[0])}; the edge hides its lifetime")
     if (speaker := unkept(site, exchange)) and speaker != "cache.contract":
         return left(exchange, speaker)
