@@ -55,7 +55,7 @@ def explicit(site: Site) -> Findings:
 
     On Netlify: a `Cache-Control` line for the path in `_headers`.
 
-    On Cloudflare: a `Cache-Control` line for the path in `_headers`, or a response header rule.
+    On Cloudflare: a `Cache-Control` line for the path in `_headers` (Pages), or a response header transform rule.
 
     On CloudFront: a response headers policy with `Cache-Control`, override off.
     """

@@ -33,8 +33,7 @@ def personal_is_private(site: Site) -> Findings:
     On Varnish: `sub vcl_recv { if (req.url ~ "^/account") { return (pass); } }`, and no `unset req.http.Cookie`
     before it.
 
-    On Apache: `Header set Cache-Control "private, no-store"` in the location, and no `CacheIgnoreNoLastMod` or
-    `CacheStorePrivate On`.
+    On Apache: `Header set Cache-Control "private, no-store"` in the location, and no `CacheStorePrivate On`.
 
     On Caddy: `header /account* Cache-Control "private, no-store"`
 
@@ -168,7 +167,7 @@ def no_cookie_when_shared(site: Site) -> Findings:
 
     On Next.js: do not call `cookies().set` or set cookies in middleware for pages that are cached.
 
-    On Cloudflare: it does not keep answers that set cookies unless Edge Cache TTL says so, and then it strips them.
+    On Cloudflare: by its defaults it does not keep answers that set cookies, so every visitor waits for the origin.
 
     On Vercel: its edge does not keep answers that set cookies.
     """

@@ -30,10 +30,9 @@ def revalidates(site: Site) -> Findings:
     On nginx: `etag on;` is the default for files; for proxied answers the application has to send one, and
     `proxy_cache_revalidate on;` makes nginx use it.
 
-    On Apache: `FileETag MTime Size`; with mod_deflate use httpd 2.4.40 or later with `DeflateAlterETag NoChange`,
-    otherwise its `-gzip` ETags never match.
+    On Apache: `FileETag MTime Size` for files; a script has to send its own.
 
-    On Varnish: `beresp.keep = 1h;` keeps expired objects long enough to be revalidated.
+    On Varnish: `set beresp.keep = 1h;` keeps expired objects long enough to be revalidated.
 
     On Next.js: `generateEtags: true` (the default) in next.config.js.
     """
@@ -97,9 +96,9 @@ def etag_per_coding(site: Site) -> Findings:
 
     Fix: give each coding its own ETag (`"abc-gzip"`, `"abc-br"`), or weaken it: `W/"abc"`.
 
-    On nginx: `gzip on;` weakens ETags by itself; `gzip_static` and a compressing application do not.
+    On nginx: `gzip on;` weakens ETags by itself; look at the application, which compresses under the ETag of the whole.
 
-    On Apache: `DeflateAlterETag AddSuffix` (the default).
+    On Apache: mod_deflate adds `-gzip` by itself; remove `DeflateAlterETag NoChange` and its kind for brotli.
 
     On Varnish: it weakens the ETag of what it compresses; look for VCL that restores it.
     """
