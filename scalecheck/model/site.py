@@ -134,11 +134,11 @@ def _page(body: bytes, url: str, media_type: str) -> Page:
 
 @lru_cache(maxsize=8192)
 def _asset_kind(url: str, media_type: str) -> Kind | None:
-    """Return the kind of an asset that no route declares."""
-    if content_type.is_image(media_type):
-        return Kind.IMAGE
-    if content_type.is_font(media_type):
-        return Kind.FONT
-    if content_type.is_javascript(media_type) or content_type.is_css(media_type):
-        return Kind.HASHED if fingerprint(url) else Kind.STATIC
-    return None
+    """Return the kind of an asset that no route declares; a fingerprint says more than the media type."""
+    code = content_type.is_javascript(media_type) or content_type.is_css(media_type)
+    image, font = content_type.is_image(media_type), content_type.is_font(media_type)
+    if not (code or image or font):
+        return None
+    if fingerprint(url):
+        return Kind.HASHED
+    return Kind.IMAGE if image else Kind.FONT if font else Kind.STATIC
