@@ -15,7 +15,7 @@ FIRST_BYTES = 4096
 """Of what is no text: enough for signatures and the dimensions of images."""
 TEXT_AT_MOST = 4 * 1024 * 1024
 """Bytes kept of one text."""
-TOGETHER_AT_MOST = 64 * 1024 * 1024
+TOGETHER_AT_MOST = 48 * 1024 * 1024
 """Bytes kept of all bodies of a run, so that 5,000 URLs fit in memory; what comes later is judged without its text."""
 
 

@@ -1,6 +1,7 @@
 """The HTTP client of the audit: from an ask to an exchange or a failure, within the rules and at the site's pace."""
 
 import asyncio
+import sys
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -167,7 +168,7 @@ class Client:
 
 def _version(http_version: str) -> str:
     """Return `1.1` of `HTTP/1.1`."""
-    return http_version.rpartition("/")[2]
+    return sys.intern(http_version.rpartition("/")[2])
 
 
 def _fields(lines: "list[Line] | tuple[Line, ...]") -> Fields:
@@ -181,4 +182,4 @@ def _line(name: bytes, value: bytes) -> tuple[str, str]:
 
 
 def _text(name: bytes, value: bytes) -> tuple[str, str]:
-    return name.decode("latin-1"), value.decode("latin-1")
+    return sys.intern(name.decode("latin-1")), value.decode("latin-1")

@@ -10,6 +10,7 @@ would answer for the site, and its address and its TLS would stand in the eviden
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,9 @@ def _seconds(curl: Any, moment: int) -> float:
     return float(curl.getinfo(moment) / 1e6)
 
 
+@lru_cache(maxsize=256)
 def _address(host: str, port: int) -> str:
+    """Return `host:port`, the same string for every answer from there."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
