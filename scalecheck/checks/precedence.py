@@ -19,6 +19,7 @@ Beside that:
 - A personal answer that says `private` and reached somebody else is cache.personal_stays_personal's; one that does not
   say so is cache.personal_is_private's, whatever came of it. cache.not_deceivable leaves pages that one of them fails.
 - Errors (4xx, 5xx) are cache.errors_are_short's; an invented chunk that gets 200 is assets.missing_is_404's.
+- An edge that does not say what it did is cdn.speaks's; one that never answers from its store is cdn's hit ratios'.
 - Validators that change while the bytes do not are cache.etag_is_steady's; revalidates leaves them.
 - Where the edge hides its own lifetime (`hidden`), cache.contract and cache.age_within_lifetime judge what it does.
 """

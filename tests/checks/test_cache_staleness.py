@@ -129,6 +129,14 @@ STALE = [
     case("a hit whose Age tells", stale_served_at_once, PASS, FRESH, expired("HIT", "60"), renewed("1")),
     case("somebody else came first", stale_served_at_once, SKIP, FRESH, expired("HIT", "59"), reason="somebody else"),
     case("hidden, not expired yet", stale_served_at_once, SKIP, HIDDEN, hidden("59"), reason="somebody else"),
+    case(
+        "never a hit",
+        stale_served_at_once,
+        SKIP,
+        known("/products/1", said("MISS", "0")),
+        expired("MISS", "0"),
+        reason="never a hit",
+    ),
     case("hidden, and stale", stale_served_at_once, PASS, HIDDEN, hidden("60")),
     case("at once, then new", stale_served_at_once, PASS, FRESH, expired(), renewed("1")),
     case(
@@ -152,7 +160,7 @@ STALE = [
     case(
         "a silent edge",
         stale_served_at_once,
-        UNKNOWN,
+        SKIP,
         FRESH,
         exchange("/products/1", {"cache-control": ISR}, probe="later", of=1, label="expired"),
     ),

@@ -258,11 +258,10 @@ def _by_behaviour(site: Site, exchange: Exchange, promised: Contract) -> Finding
         return expect(True, kept[0], expected=expected, observed=f"{said(site, kept[0])}; the edge hides its lifetime")
     if (speaker := unkept(site, exchange)) and speaker != "cache.contract":
         return left(exchange, speaker)
-    silent = [each for each in asked if is_hit(site, each) is None]
-    if silent or len(asked) == 1:
-        return undecided(
-            exchange, "the edge hides its lifetime and does not say whether it has the answer", expected=expected
-        )
+    if any(is_hit(site, each) is None for each in asked):
+        return left(exchange, "cdn.speaks")
+    if len(asked) == 1:
+        return undecided(exchange, "the edge hides its lifetime, and no repeat was answered", expected=expected)
     return expect(False, asked[-1], expected=expected, observed=", then ".join(said(site, each) for each in asked))
 
 
