@@ -66,8 +66,12 @@ def targets(site: Site, exchange: Exchange) -> tuple[str, ...]:
 def lifetime(site: Site, exchange: Exchange, *, shared: bool) -> Lifetime:
     """Return how long a browser, or a shared cache, may reuse an answer without asking."""
     obeyed = targets(site, exchange) if shared else ()
-    received_at = exchange.received_at
-    return freshness_lifetime(exchange.status, exchange.fields, shared=shared, received_at=received_at, targets=obeyed)
+    return _lifetime(exchange.status, exchange.fields, shared, exchange.received_at, obeyed)
+
+
+@lru_cache(maxsize=16_384)
+def _lifetime(status: int, fields: Fields, shared: bool, received_at: float, obeyed: tuple[str, ...]) -> Lifetime:
+    return freshness_lifetime(status, fields, shared=shared, received_at=received_at, targets=obeyed)
 
 
 def browser_lifetime_s(site: Site, exchange: Exchange) -> int:
@@ -105,7 +109,12 @@ def unbounded(exchange: Exchange) -> tuple[str, ...]:
 
 def nearest(site: Site, exchange: Exchange) -> CacheState | None:
     """Return what the layer nearest the client says it did; None when no layer says anything we may rely on."""
-    states = cache_states(exchange.fields, site.profile.cdn)
+    return _nearest(exchange.fields, site.profile.cdn)
+
+
+@lru_cache(maxsize=16_384)
+def _nearest(fields: Fields, cdn: str) -> CacheState | None:
+    states = cache_states(fields, cdn)
     return states[-1] if states and states[-1].certain else None
 
 
