@@ -430,3 +430,14 @@ def test_leaving_the_client_ends_what_is_under_way() -> None:
             return task
 
     assert asyncio.run(run()).cancelled()
+
+
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert answered(always(OK)).status == 200
+
+
+def test_a_write_without_body_says_so_once() -> None:
+    sent = request_of(Request("/", "POST"), writes=True)
+    assert sent.lower().count(b"content-length: 0\r\n") == 1
