@@ -35,10 +35,18 @@ def audit(
     url: str, profile: Path | str, folder: Path, *options: str, environment: dict[str, str] | None = None
 ) -> Told:
     """Audit a site with a profile, and return what the report says."""
+    return _told(folder, environment, "audit", url, "--profile", str(profile), "--quiet", *options)
+
+
+def judge(evidence: Path, folder: Path) -> Told:
+    """Judge recorded evidence by its own profile, and return what the report says."""
+    return _told(folder, None, "judge", str(evidence))
+
+
+def _told(folder: Path, environment: dict[str, str] | None, *words: str) -> Told:
     report = folder / "report.json"
-    command = [sys.executable, "-m", "scalecheck", "audit", url, "--profile", str(profile), f"--format=json={report}"]
     done = subprocess.run(
-        [*command, "--quiet", *options],
+        [sys.executable, "-m", "scalecheck", *words, f"--format=json={report}"],
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
         capture_output=True,

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from tests.peers.servers import PEERS, free_port, running
 
+SESSIONS = {"ALICE_SESSION": "alice-session", "BOB_SESSION": "bob-session"}
+"""Variables that the profile `shop` names."""
+
 NGINX = """
 {user}
 daemon off;

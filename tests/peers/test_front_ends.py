@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from tests.peers import breaks
 from tests.peers.asking import Get, getter
-from tests.peers.front_ends import nextjs, vite
+from tests.peers.audit import Told, audit
+from tests.peers.front_ends import SESSIONS, nextjs, vite
 from tests.peers.servers import require
 
 pytestmark = pytest.mark.peer
@@ -136,3 +139,25 @@ def test_vite_answers_a_missing_chunk_with_the_page(vite_url: str) -> None:
     missing = get("/assets/never.0a1b2c3d.js")
     assert missing.body == get("/").body
     assert missing.field("content-type") == "text/html"
+
+
+def test_what_is_said_of_nextjs_is_true(tmp_path: Path) -> None:
+    require("nginx", "nextjs")
+    (tmp_path / "app").mkdir()
+    with nextjs(tmp_path / "app") as url:
+        told = audit(url, "shop", tmp_path, environment=SESSIONS)
+    says_what_is_true(told, breaks.NEXTJS, breaks.NEXTJS_KEEPS)
+
+
+def test_what_is_said_of_vite_is_true(tmp_path: Path) -> None:
+    require("nginx", "vite")
+    (tmp_path / "app").mkdir()
+    with vite(tmp_path / "app") as url:
+        told = audit(url, "content", tmp_path)
+    says_what_is_true(told, breaks.VITE, breaks.VITE_KEEPS)
+
+
+def says_what_is_true(told: Told, broken: dict[str, str], kept: set[str]) -> None:
+    assert told.checks("fail", "unknown") == set(broken), told
+    assert told.checks("pass") >= kept, told
+    assert told.exit_code == 1, told
