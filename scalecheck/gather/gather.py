@@ -12,6 +12,10 @@ Send = Callable[[str, Ask, int], Awaitable[Record]]
 """Sends one ask of the probe named, as the evidence line numbered; the only effect on the site."""
 
 
+SPARE = 50
+"""Asks that are held ready beyond those that may be sent at the same time, for bursts and for those that wait."""
+
+
 class Ledger(Protocol):
     """Where records are written as they come; numbers are lines of the file."""
 
@@ -61,6 +65,7 @@ async def _ask_in_rounds(site: Site, probe: Probe, send: Send, ledger: Ledger, p
     site = site.learned(probe.name, ())
     ledger.begin(probe.name)
     asked: set[object] = set()
+    at_once = 2 * site.profile.safety.concurrency + SPARE
     for _ in range(probe.rounds):
         asks = list({ask.key: ask for ask in probe.asks(site) if ask.key not in asked}.values())
         if not asks:
@@ -68,7 +73,7 @@ async def _ask_in_rounds(site: Site, probe: Probe, send: Send, ledger: Ledger, p
         asked.update(ask.key for ask in asks)
         if progress is not None:
             progress.begin(probe, len(asks))
-        records, cancelled = await _send_all(probe, asks, send, ledger, progress)
+        records, cancelled = await _send_all(probe, asks, send, ledger, progress, at_once)
         for record in records:
             ledger.keep(record)
         site = site.learned(probe.name, records)
@@ -78,33 +83,49 @@ async def _ask_in_rounds(site: Site, probe: Probe, send: Send, ledger: Ledger, p
 
 
 async def _send_all(
-    probe: Probe, asks: list[Ask], send: Send, ledger: Ledger, progress: Progress | None
+    probe: Probe, asks: list[Ask], send: Send, ledger: Ledger, progress: Progress | None, at_once: int
 ) -> tuple[list[Record], bool]:
     """Return a record for every ask, in their order, and whether the round was cut short."""
     numbers = [ledger.reserve() for _ in asks]
+    records: list[Record | None] = [None] * len(asks)
 
-    async def one(ask: Ask, number: int) -> Record:
+    async def one(position: int) -> None:
+        ask = asks[position]
         if ask.after_s:
             await asyncio.sleep(ask.after_s)
-        record = await send(probe.name, ask, number)
+        records[position] = record = await send(probe.name, ask, numbers[position])
         if progress is not None:
             progress.answered(record)
-        return record
 
-    tasks = [asyncio.create_task(one(ask, number)) for ask, number in zip(asks, numbers, strict=True)]
-    cancelled = False
+    cancelled = await _each(one, len(asks), at_once)
+    unasked = "interrupted before the answer came"
+    return [
+        record or Failure(number, probe.name, ask, Loss.INTERRUPTED, unasked, 0.0)
+        for record, ask, number in zip(records, asks, numbers, strict=True)
+    ], cancelled
+
+
+async def _each(one: Callable[[int], Awaitable[None]], count: int, at_once: int) -> bool:
+    """Await `one` of every number below `count`, so many at once; return whether that was cut short."""
+    running: set[asyncio.Future[None]] = set()
     try:
-        await asyncio.wait(tasks)
+        for number in range(count):
+            if len(running) >= at_once:
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                _reraise(done)
+            running.add(asyncio.ensure_future(one(number)))
+        while running:
+            done, running = await asyncio.wait(running)
+            _reraise(done)
     except asyncio.CancelledError:
-        cancelled = True
-        for task in tasks:
+        for task in running:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return [_record(task, probe, ask, n) for task, ask, n in zip(tasks, asks, numbers, strict=True)], cancelled
+        await asyncio.gather(*running, return_exceptions=True)
+        return True
+    return False
 
 
-def _record(task: "asyncio.Task[Record]", probe: Probe, ask: Ask, number: int) -> Record:
-    """Return the task's record; of one that was cut short, the failure that says so."""
-    if task.cancelled():
-        return Failure(number, probe.name, ask, Loss.INTERRUPTED, "interrupted before the answer came", 0.0)
-    return task.result()
+def _reraise(done: Iterable["asyncio.Future[None]"]) -> None:
+    """Raise what a finished task raised: a mistake of ours must not pass for silence."""
+    for task in done:
+        task.result()

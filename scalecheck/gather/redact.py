@@ -30,7 +30,8 @@ class Redactor:
 
     def record(self, record: Record) -> Record:
         """Return the record without secrets."""
-        ask = replace(record.ask, request=self._request(record.ask.request))
+        request = self._request(record.ask.request)
+        ask = record.ask if request == record.ask.request else replace(record.ask, request=request)
         if isinstance(record, Failure):
             return replace(record, ask=ask, detail=self.text(record.detail))
         response = replace(
@@ -42,8 +43,14 @@ class Redactor:
         return replace(record, ask=ask, response=response)
 
     def fields(self, fields: Fields) -> Fields:
-        """Return the field lines without secrets; a cookie keeps its name and attributes."""
-        return Fields(tuple((name, self._value(name.lower(), value)) for name, value in fields))
+        """Return the field lines without secrets; a cookie keeps its name and attributes.
+
+        Lines without any stay the same objects: thousands of answers share them.
+        """
+        changed = {line: value for line in fields if (value := self._value(line[0].lower(), line[1])) != line[1]}
+        if not changed:
+            return fields
+        return Fields(tuple((line[0], changed[line]) if line in changed else line for line in fields))
 
     def text(self, text: str) -> str:
         """Return text with every known secret replaced by its mark."""
