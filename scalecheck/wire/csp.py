@@ -72,7 +72,7 @@ def _any_element(sources: str | None) -> bool:
 
 
 def _any_inline(sources: str | None) -> bool:
-    """Whether every inline script runs; nonces, hashes and strict-dynamic switch `unsafe-inline` off (section 6.7.3)."""
+    """Whether every inline script runs; nonces, hashes and strict-dynamic switch it off (CSP 3 section 6.7.3)."""
     if sources is None:
         return True
     listed = sources.lower().split()

@@ -1,0 +1,235 @@
+"""The edge as such: simultaneous requests, other providers, the origin behind it, its transport."""
+
+from collections.abc import Iterator
+
+from scalecheck.checks.answers import (
+    browser_lifetime_s,
+    is_hit,
+    nearest,
+    plain_on_loopback,
+    shared_lifetime_s,
+    storable,
+)
+from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
+from scalecheck.checks.precedence import strips, unkept
+from scalecheck.model.evidence import Exchange, Failure, Loss
+from scalecheck.model.kinds import ASSETS
+from scalecheck.model.site import Site
+from scalecheck.model.verdict import Finding, Verdict
+from scalecheck.probes.discovery import first
+from scalecheck.probes.edges import origin, providers
+from scalecheck.probes.repeats import again
+from scalecheck.probes.variants import burst
+from scalecheck.wire import urls
+from scalecheck.wire.content_type import charset, media_type
+from scalecheck.wire.vendors import State
+
+SHUT = frozenset({Loss.DNS, Loss.REFUSED, Loss.UNREACHABLE, Loss.TIMEOUT, Loss.CUT})
+"""Losses that show a closed door; a failed handshake may only be a certificate that others do not ask about."""
+PASSED_BY = frozenset({State.BYPASS, State.DYNAMIC})
+
+
+@check(needs=[burst, again], source="RFC 9111 section 4, collapsed requests")
+def coalesces(site: Site) -> Findings:
+    """Simultaneous requests for a missing object reach the origin once.
+
+    When a popular page expires during a spike, an edge that does not coalesce sends every waiting visitor's request to
+    the origin at the same moment.
+
+    Fix: switch on request coalescing (also: request collapsing, cache lock, origin shield).
+
+    On nginx: `proxy_cache_lock on;` beside `proxy_cache_use_stale updating;`
+
+    On Varnish: it coalesces by itself, unless the object is hit-for-miss or hit-for-pass: give it a lifetime.
+
+    On Cloudflare: it coalesces what is cacheable; make the page eligible with a cache rule.
+
+    On CloudFront: it coalesces what is cacheable; a TTL of 0 in the cache policy switches that off.
+
+    On HAProxy: its cache does not coalesce; put Varnish or a CDN before it.
+
+    On Apache: `CacheLock on`
+    """
+    for subject in site.good():
+        answers = site.following(subject, "burst")
+        if not answers:
+            continue
+        states = [state.state for each in answers if (state := nearest(site, each)) is not None]
+        asked = sum(is_hit(site, each) is False for each in answers)
+        if speaker := unkept(site, subject):
+            yield left(subject, speaker)
+        elif len(states) < 2 or all(state is State.NONE for state in states):
+            yield left(subject, "cdn.speaks")
+        elif all(state in PASSED_BY for state in states):
+            yield skipped("the edge does not keep this URL with a parameter added", subject)
+        elif not asked:
+            yield skipped("the edge held the object already: it ignores unknown parameters", subject)
+        else:
+            observed = f"{asked} of {len(states)} simultaneous requests"
+            yield expect(asked == 1, answers[0], expected="1 request reaching the origin", observed=observed)
+
+
+@check(
+    needs=[providers, again],
+    source="scalecheck: one site, whichever CDN answers",
+    declared_by="edge.providers",
+)
+def providers_agree(site: Site) -> Findings:
+    """Every declared CDN answers alike: bytes, contract, freshness.
+
+    Visitors are sent to one CDN or another by DNS. Where they differ, half of the visitors see another site, and no
+    single machine can show it.
+
+    Fix: compare the two configurations for this path: cache rules, header rewriting, compression, and which deploy each
+    has.
+    """
+    if not site.profile.edge.providers:
+        yield skipped("the profile declares no other CDN (edge.providers)")
+        return
+    lost = {failure.ask.label: failure for failure in reversed(tuple(site.lost("providers")))}
+    for name in site.profile.edge.providers:
+        answered = [
+            (subject, answer)
+            for subject in site.good()
+            for answer in site.following(subject, "providers")
+            if answer.ask.label == name
+        ]
+        yield from (_alike(site, subject, answer) for subject, answer in answered)
+        if name in lost or not answered:
+            yield _unheard(name, lost.get(name))
+
+
+def _unheard(name: str, failure: Failure | None) -> Finding:
+    reason = "its requests were lost, see site.answers" if failure is not None else "nothing was asked of it"
+    number = failure.number if failure is not None else None
+    observed = f"no answer ({failure.loss})" if failure is not None else ""
+    return Finding(Verdict.UNKNOWN, name, "the same answers", observed, evidence=number, reason=reason)
+
+
+def _alike(site: Site, here: Exchange, there: Exchange) -> Finding:
+    """Return whether two edges answered alike; a failure names what differs."""
+    differing = [
+        (f"{name} {one}", f"{name} {other}") for name, one, other in _compared(site, here, there) if one != other
+    ]
+    if not differing:
+        return expect(True, there, expected="the same answer", observed=f"the same from {there.ask.label}")
+    expected, observed = ("; ".join(texts) for texts in zip(*differing, strict=True))
+    return expect(False, there, expected=expected, observed=f"{observed} from {there.ask.label}")
+
+
+def _compared(site: Site, here: Exchange, there: Exchange) -> Iterator[tuple[str, str, str]]:
+    """Yield each thing in which edges may not differ: its name, and what either of the two says."""
+    yield "status", str(here.status), str(there.status)
+    yield "Content-Type", _type(here), _type(there)
+    yield "browsers keep it", f"{browser_lifetime_s(site, here)}s", f"{browser_lifetime_s(site, there)}s"
+    if not strips(site, here) and not strips(site, there):
+        yield "shared caches keep it", _shared(site, here), _shared(site, there)
+    if here.status == there.status and _is_comparable(site, here):
+        yield "sha256", here.response.digest[:12], there.response.digest[:12]
+
+
+def _type(exchange: Exchange) -> str:
+    sent = exchange.fields.first("content-type") or ""
+    return " ".join(part for part in (media_type(sent), charset(sent)) if part) or "nothing"
+
+
+def _shared(site: Site, exchange: Exchange) -> str:
+    return f"{shared_lifetime_s(site, exchange)}s" if storable(site, exchange, shared=True) else "not at all"
+
+
+def _is_comparable(site: Site, exchange: Exchange) -> bool:
+    """Whether two requests for it get the same bytes: assets always, anything else where its repeats were the same."""
+    if exchange.response.truncated or exchange.response.undecodable:
+        return False
+    repeats = [each.response.digest for each in site.following(exchange, "again") if each.status == 200]
+    return site.kind(exchange) in ASSETS or (bool(repeats) and set(repeats) == {exchange.response.digest})
+
+
+@check(
+    needs=[origin],
+    source="scalecheck: what bypasses the edge bypasses its cache, limits and firewall",
+    declared_by="edge.origin",
+)
+def origin_is_hidden(site: Site) -> Findings:
+    """The origin does not answer the public by its own name.
+
+    Whoever finds the origin's address can send it all of the traffic that the edge was to keep away from it.
+
+    Fix: let the origin accept the edge's connections only: the CDN's address ranges, a client certificate, a shared
+    secret in a field, or a tunnel from the origin to the edge.
+
+    On Cloudflare: Cloudflare Tunnel, or Authenticated Origin Pulls.
+
+    On CloudFront: origin access control for S3, the managed prefix list in the security group, or a secret field.
+
+    On Fastly: the published address list, or mutual TLS to origins.
+    """
+    if site.profile.edge.origin is None:
+        yield skipped("the profile declares no origin (edge.origin)")
+        return
+    asked = 0
+    for record in site.all("origin"):
+        asked += 1
+        yield _refused(record) if isinstance(record, Exchange) else _shut(record)
+    if not asked:
+        yield Finding(Verdict.UNKNOWN, "the origin", "no answer", "not asked", reason="no page was found to ask it for")
+
+
+def _refused(exchange: Exchange) -> Finding:
+    expected, observed = "no answer, or a refusal such as 403", f"status {exchange.status}"
+    if exchange.status >= 500 or exchange.status == 429:
+        return undecided(exchange, "it failed rather than refused", expected=expected, observed=observed)
+    return expect(exchange.status >= 400, exchange, expected=expected, observed=observed)
+
+
+def _shut(failure: Failure) -> Finding:
+    expected, observed = "no answer, or a refusal such as 403", f"no answer ({failure.loss})"
+    if failure.loss in SHUT:
+        return expect(True, failure, expected=expected, observed=observed)
+    reason = "whether somebody who trusts any certificate gets an answer is open"
+    return undecided(
+        failure, reason if failure.loss is Loss.TLS else failure.detail, expected=expected, observed=observed
+    )
+
+
+@check(needs=[first], source="RFC 9113, RFC 9114, RFC 8446", declared_by="site")
+def modern_transport(site: Site) -> Findings:
+    """Visitors get HTTP/2, are offered HTTP/3, and connect with TLS 1.3.
+
+    A page of 60 requests over HTTP/1.1 waits for six connections; TLS 1.2 costs every new visitor one more round trip.
+    HTTP/3 that is not offered is a warning.
+
+    Fix: switch on HTTP/2 and HTTP/3 (`Alt-Svc: h3=":443"`) and TLS 1.3 at the edge.
+
+    On nginx: `listen 443 ssl; http2 on; listen 443 quic reuseport; add_header Alt-Svc 'h3=":443"; ma=86400';` and
+    `ssl_protocols TLSv1.2 TLSv1.3;`
+
+    On Apache: `Protocols h2 http/1.1` and `SSLProtocol -all +TLSv1.2 +TLSv1.3`; it has no HTTP/3.
+
+    On HAProxy: `bind :443 ssl crt … alpn h2,http/1.1`, and `bind quic4@:443 ssl crt … alpn h3`
+
+    On Caddy: all three are on by default; look for a proxy in front of it.
+
+    On Varnish: it ends no TLS; HTTP/2 and TLS 1.3 are the matter of what stands before it (Hitch, HAProxy, a CDN).
+    """
+    hosts: dict[str | None, Exchange] = {}
+    for exchange in site.good():
+        hosts.setdefault(urls.origin(exchange.url), exchange)
+    for exchange in hosts.values():
+        if exchange.url.startswith("https:"):
+            yield from _transport(exchange)
+        else:
+            local = plain_on_loopback(exchange.url)
+            yield skipped("plain http on loopback" if local else "plain http, see site.redirects_settle", exchange)
+
+
+def _transport(exchange: Exchange) -> Iterator[Finding]:
+    version = exchange.response.http_version
+    yield expect(version in {"2", "3"}, exchange, expected="HTTP/2", observed=f"HTTP/{version}")
+    if exchange.tls is None:
+        yield undecided(exchange, "the evidence does not hold the handshake", expected="TLSv1.3")
+    else:
+        yield expect(exchange.tls.version == "TLSv1.3", exchange, expected="TLSv1.3", observed=exchange.tls.version)
+    offered = exchange.fields.get("alt-svc") or ""
+    met = version == "3" or "h3=" in offered
+    yield expect(met, exchange, expected='Alt-Svc: h3="…"', observed=offered, otherwise=Verdict.WARN)
