@@ -23,9 +23,9 @@ class Site:
     profile: Profile
     started_at: float = 0.0
     """Seconds since the epoch; the date by which waivers end."""
-    records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+    records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict, repr=False)
     """By probe, in the order asked; a probe that ran and had nothing to ask has an empty tuple."""
-    before: "Site | None" = None
+    before: "Site | None" = field(default=None, repr=False)
     """Evidence of an earlier run, where one was given."""
     readable: frozenset[str] | None = None
     """Probes that may be read; None is all. A check sees only what it needs, so that its declaration cannot lie."""
