@@ -9,10 +9,10 @@ from scalecheck.wire.fingerprint import fingerprint
 
 @probe(after=[first])
 def kept(site: Site) -> Asks:
-    """Ask for the fingerprinted assets of an earlier run that today's pages no longer name."""
+    """Ask for the fingerprinted assets of an earlier run that today's pages no longer name, where we may ask there."""
     if site.before is None:
         return
-    today = {exchange.url for exchange in site.seen("first")}
+    today = {record.url for record in site.all("first")}
     earlier = dict.fromkeys(asset.url for asset in site.before.assets() if fingerprint(asset.url) is not None)
-    for url in [each for each in earlier if each not in today][:ASSETS_AT_MOST]:
-        yield Ask(Request(url))
+    gone = [url for url in earlier if url not in today and site.profile.allows(url)]
+    yield from (Ask(Request(url)) for url in gone[:ASSETS_AT_MOST])
