@@ -9,14 +9,13 @@ NEXTJS = {
     "cache.encoding_key_is_small": "Next.js varies on Accept-Encoding, and nginx keys by its text",
     "cache.query_noise_ignored": "nginx keys by the whole query",
     "cdn.coalesces": "proxy_cache_lock is off",
-    "assets.compressed": "a streamed page is flushed piece by piece: 10 % more than gzip -6, and no br",
     "security.csp": "none",
     "security.nosniff": "none",
     "security.framing": "none",
     "security.permissions": "none",
     "security.no_server_detail": "Server: nginx/1.22.1, X-Powered-By: Next.js",
 }
-"""Next.js 16 behind nginx with proxy_cache, by the profile `shop`."""
+"""Next.js 16 behind nginx with proxy_cache, by the profile `shop`. That it compresses to gzip only is a warning."""
 
 VITE = {
     "cache.explicit": "nginx sends no Cache-Control",
@@ -56,7 +55,6 @@ VITE_KEEPS = {
     "assets.fingerprinted",
     "assets.same_bytes",
     "assets.source_maps_private",
-    "assets.unhashed_is_short",
     "cache.etag_is_steady",
     "cache.head_matches_get",
     "cache.no_cookie_when_shared",
