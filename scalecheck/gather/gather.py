@@ -1,7 +1,7 @@
 """Running the probes: round by round, each request once, every request with a record."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Protocol
 
 from scalecheck.model.evidence import Ask, Failure, Loss, Record
@@ -74,8 +74,6 @@ async def _ask_in_rounds(site: Site, probe: Probe, send: Send, ledger: Ledger, p
         if progress is not None:
             progress.begin(probe, len(asks))
         records, cancelled = await _send_all(probe, asks, send, ledger, progress, at_once)
-        for record in records:
-            ledger.keep(record)
         site = site.learned(probe.name, records)
         if cancelled:
             raise Interrupted(site)
@@ -88,44 +86,42 @@ async def _send_all(
     """Return a record for every ask, in their order, and whether the round was cut short."""
     numbers = [ledger.reserve() for _ in asks]
     records: list[Record | None] = [None] * len(asks)
+    positions, kept = iter(range(len(asks))), iter(range(len(asks)))
+    next_kept = next(kept, None)
 
-    async def one(position: int) -> None:
-        ask = asks[position]
-        if ask.after_s:
-            await asyncio.sleep(ask.after_s)
-        records[position] = record = await send(probe.name, ask, numbers[position])
-        if progress is not None:
-            progress.answered(record)
+    async def worker() -> None:
+        nonlocal next_kept
+        for position in positions:
+            if asks[position].after_s:
+                await asyncio.sleep(asks[position].after_s)
+            records[position] = record = await send(probe.name, asks[position], numbers[position])
+            if progress is not None:
+                progress.answered(record)
+            while next_kept is not None and (ready := records[next_kept]) is not None:
+                ledger.keep(ready)
+                next_kept = next(kept, None)
 
-    cancelled = await _each(one, len(asks), at_once)
+    cancelled = await _together(worker, min(at_once, len(asks)))
     unasked = "interrupted before the answer came"
-    return [
+    complete = [
         record or Failure(number, probe.name, ask, Loss.INTERRUPTED, unasked, 0.0)
         for record, ask, number in zip(records, asks, numbers, strict=True)
-    ], cancelled
+    ]
+    for record in complete[len(asks) if next_kept is None else next_kept :]:
+        ledger.keep(record)
+    return complete, cancelled
 
 
-async def _each(one: Callable[[int], Awaitable[None]], count: int, at_once: int) -> bool:
-    """Await `one` of every number below `count`, so many at once; return whether that was cut short."""
-    running: set[asyncio.Future[None]] = set()
+async def _together(worker: Callable[[], Coroutine[None, None, None]], count: int) -> bool:
+    """Await so many workers at once, and return whether that was cut short; what one raises is raised."""
+    tasks = [asyncio.create_task(worker()) for _ in range(count)]
     try:
-        for number in range(count):
-            if len(running) >= at_once:
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                _reraise(done)
-            running.add(asyncio.ensure_future(one(number)))
-        while running:
-            done, running = await asyncio.wait(running)
-            _reraise(done)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
     except asyncio.CancelledError:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        return True
-    return False
-
-
-def _reraise(done: Iterable["asyncio.Future[None]"]) -> None:
-    """Raise what a finished task raised: a mistake of ours must not pass for silence."""
+        done = set()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
+    return not done

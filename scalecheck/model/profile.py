@@ -118,7 +118,7 @@ class Profile(Part):
         if "routes" in changed:
             changed["routes"] = self._name_routes(changed["routes"])
         copied = super().model_copy(update=changed, deep=deep)
-        for name in ("_first_match", "_patterns", "_authorities"):
+        for name in ("_first_match", "_patterns", "_authorities", "_contracts"):
             copied.__dict__.pop(name, None)
         return copied
 
@@ -169,7 +169,8 @@ class Profile(Part):
 
     def contract(self, route: Route) -> Contract:
         """Return the caching contract of a route: what it declares over what its kind implies."""
-        return _cache(route, self._kind(route.kind).cache).contract
+        found = self._contracts.get(route.name) if self.routes.get(route.name) is route else None
+        return found or _cache(route, self._kind(route.kind).cache).contract
 
     def kind_contract(self, kind: Kind) -> Contract:
         """Return the caching contract that a kind implies."""
@@ -215,6 +216,10 @@ class Profile(Part):
 
     def _kind(self, kind: Kind) -> KindDefaults:
         return self.kinds.get(kind) or KindDefaults()
+
+    @cached_property
+    def _contracts(self) -> dict[str, Contract]:
+        return {name: _cache(each, self._kind(each.kind).cache).contract for name, each in self.routes.items()}
 
     @cached_property
     def _patterns(self) -> tuple[tuple[PathPattern, frozenset[tuple[str, str]], Route], ...]:
