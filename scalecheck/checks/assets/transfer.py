@@ -66,7 +66,7 @@ def compressed(site: Site) -> Findings:
         broken = next((each for each in (exchange, *answers) if each.response.undecodable), None)
         coded = next((each for each in answers if each.ask.label == "identity" and _is_coded(each)), None)
         if broken is not None:
-            observed = f"{broken.response.coding}: {broken.response.undecodable}"
+            observed = broken.response.undecodable
             yield expect(False, broken, expected="a body in the coding that it names", observed=observed)
         elif coded is not None and _splits_unsaid((exchange, *answers)):
             yield left(coded, "cache.vary_names_encoding")

@@ -109,7 +109,7 @@ def _ratio(site: Site, name: str, kinds: Iterable[Kind], target: float) -> Findi
     """Yield the share of repeats that were hits, of what may be; the rest is left to who forbids it."""
     meant = tuple(shared(site, site.good(kinds)))
     if not meant:
-        yield skipped("no URL that shared caches are meant to keep")
+        yield from _without(site, "no URL that shared caches are meant to keep")
         return
     yield from (left(each, speaker) for each in meant if (speaker := unkept(site, each)))
     subjects = tuple(kept(site, meant))
@@ -125,6 +125,12 @@ def _ratio(site: Site, name: str, kinds: Iterable[Kind], target: float) -> Findi
     elif subjects:
         reason = "no repeat was answered" if not repeats else "the edge made each answer itself, neither hit nor miss"
         yield undecided(subjects[0], reason, expected=f"hits, at least {target:.0%}")
+
+
+def _without(site: Site, reason: str) -> Iterator[Finding]:
+    """Yield why there is nothing to judge; nothing where answers were lost, so that it stays unknown."""
+    if not any(True for probe in (FIRST, "again") for _ in site.lost(probe)):
+        yield skipped(reason)
 
 
 def _judged(ratio: Ratio, target: float, misses: list[Exchange]) -> Finding:
@@ -199,7 +205,7 @@ def hits_are_fast(site: Site) -> Findings:
     answers = {each.number: (each, *site.following(each, "again")) for each in subjects}
     hits = [each for asked in answers.values() for each in asked if _is_strict_hit(site, each)]
     if not hits:
-        yield skipped("no hit was seen")
+        yield from _without(site, "no hit was seen")
         return
     target_s = site.profile.targets.ttfb
     typical_s = median(each.timings.ttfb_s for each in hits)
