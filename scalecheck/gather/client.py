@@ -15,7 +15,7 @@ from scalecheck.gather.bodies import Bodies, Kept
 from scalecheck.gather.flight import Limits, Line
 from scalecheck.gather.losses import Lost
 from scalecheck.gather.pacing import Pace, Pacing
-from scalecheck.gather.safety import Addresses, Rules
+from scalecheck.gather.safety import Addresses, Rules, parsed
 from scalecheck.gather.transport import CurlTransport, Wire, connects_to
 from scalecheck.model.evidence import Ask, Exchange, Failure, Loss, Request, Response
 from scalecheck.model.profile import Profile
@@ -131,7 +131,7 @@ class Client:
             lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields]
         except UnicodeEncodeError:
             raise Lost(Loss.FORBIDDEN, "a field holds characters that cannot be sent") from None
-        return httpx.Request(asked.method, asked.url, headers=lines, extensions=extensions)
+        return httpx.Request(asked.method, parsed(asked.url), headers=lines, extensions=extensions)
 
     def _identity(self, asked: Request) -> Fields:
         if asked.identity is None:

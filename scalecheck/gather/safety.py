@@ -10,6 +10,7 @@ unspecified or multicast addresses: whoever means those writes the address itsel
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Self
 
@@ -59,7 +60,7 @@ class Rules:
         if request.method not in SAFE_METHODS and not self.writes:
             return f"{request.method} is a write; safety.writes does not allow it"
         try:
-            url = httpx.URL(request.url)
+            url = parsed(request.url)
             host, port = _origin(url)
         except (httpx.InvalidURL, ValueError) as error:
             return f"no URL that can be asked: {error}"
@@ -90,6 +91,12 @@ class Addresses:
         elif name in self._public:
             return f"{name} resolved to a public address before, and to {address} now"
         return None
+
+
+@lru_cache(maxsize=8192)
+def parsed(url: str) -> httpx.URL:
+    """Return a URL parsed, once for the many requests that ask for it; httpx.InvalidURL for what is none."""
+    return httpx.URL(url)
 
 
 def is_loopback(host: str) -> bool:

@@ -17,8 +17,8 @@ class Fields:
 
     def all(self, name: str) -> tuple[str, ...]:
         """Return the value of every line with this name, in wire order."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.lines if key.lower() == wanted)
+        wanted, length = name.lower(), len(name)
+        return tuple([value for key, value in self.lines if len(key) == length and key.lower() == wanted])
 
     def get(self, name: str) -> str | None:
         """Return the combined value, lines joined with `, ` (RFC 9110 section 5.3); None when absent."""
@@ -27,8 +27,11 @@ class Fields:
 
     def first(self, name: str) -> str | None:
         """Return the first line's value; None when absent."""
-        wanted = name.lower()
-        return next((value for key, value in self.lines if key.lower() == wanted), None)
+        wanted, length = name.lower(), len(name)
+        for key, value in self.lines:  # the hottest loop of judging: lengths are compared before names
+            if len(key) == length and key.lower() == wanted:
+                return value
+        return None
 
     def __contains__(self, name: str) -> bool:
         return self.first(name) is not None

@@ -7,6 +7,7 @@ other fields have to tell apart.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from scalecheck.wire.cache_state import CacheState, State
@@ -31,6 +32,13 @@ class _Seen(NamedTuple):
     all: frozenset[str]
     named: frozenset[str]
     """Those that its Server field names."""
+
+
+SILENT = frozenset({"date", "etag", "last-modified", "expires", "content-length", "set-cookie", "content-type"})
+"""Fields that differ from answer to answer and never say what a cache did."""
+
+
+REMEMBERED_CHARS = 4000
 
 
 class _Layer(NamedTuple):
@@ -62,11 +70,21 @@ def cache_states(fields: Fields, cdn: str = "auto") -> tuple[CacheState, ...]:
     word that is in no vocabulary is `State.NONE`, never a guess. Age alone shows that some cache had the answer, but
     its absence shows nothing: it is told, where nothing else is, as not certain.
     """
+    telling = Fields(tuple([line for line in fields if line[0].lower() not in SILENT]))
+    short = sum(len(value) for _, value in telling) <= REMEMBERED_CHARS
+    return _remembered(telling, cdn) if short else _cache_states(telling, cdn)
+
+
+def _cache_states(fields: Fields, cdn: str) -> tuple[CacheState, ...]:
     seen = _seen(fields, vendor(cdn))
     layers = _cache_status_layers(fields, seen)
     layers += _vendor_layers(fields, seen, {layer.state.vendor for layer in layers})
     layers.sort(key=lambda layer: layer[:3])
     return tuple(layer.state for layer in layers[-MAX_LAYERS:]) or tuple(_by_age(fields, seen))
+
+
+_remembered = lru_cache(maxsize=2048)(_cache_states)
+"""Answers of one site differ in few ways."""
 
 
 def _seen(fields: Fields, declared: Vendor | None) -> _Seen:
