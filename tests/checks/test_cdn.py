@@ -169,6 +169,13 @@ def timed(miss_s: float, hit_s: float, urls: Iterable[str] = ("/", "/about", "/s
 CONNECTED = Timings(total_s=0.2, first_byte_s=0.19, connect_s=0.08)
 FAST = [
     case("past the target", hits_are_fast, FAIL, page(HIT, ttfb_s=0.201), observed="201 ms over 1 hits"),
+    case(
+        "one route of two past the target",
+        hits_are_fast,
+        FAIL,
+        page(HIT),
+        exchange(CHUNK, {**ASSET, **HIT}, ttfb_s=0.5),
+    ),
     case("as slow as misses", hits_are_fast, FAIL, timed(0.150, 0.150)),
     case("a little faster than misses", hits_are_fast, FAIL, timed(0.150, 0.120)),
     case("as slow as misses, less the way there", hits_are_fast, FAIL, timed(0, 0.110, timings=CONNECTED)),
@@ -353,6 +360,7 @@ TRANSPORT = [
     case("HTTP/1.1", modern_transport, FAIL, over("1.1"), observed="HTTP/1.1"),
     case("TLS 1.2", modern_transport, FAIL, over("2", "TLSv1.2"), observed="TLSv1.2"),
     case("HTTP/3 is not offered", modern_transport, WARN, over("2", h3=False)),
+    case("a forbidden version is security.tls's", modern_transport, PASS, over("2", "TLSv1")),
     case("all three", modern_transport, PASS, over("2")),
     case("HTTP/3 itself", modern_transport, PASS, over("3", h3=False)),
     case("evidence without handshake", modern_transport, UNKNOWN, over("2", None)),

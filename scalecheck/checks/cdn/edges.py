@@ -228,6 +228,8 @@ def _transport(exchange: Exchange) -> Iterator[Finding]:
     yield expect(version in {"2", "3"}, exchange, expected="HTTP/2", observed=f"HTTP/{version}")
     if exchange.tls is None:
         yield undecided(exchange, "the evidence does not hold the handshake", expected="TLSv1.3")
+    elif exchange.tls.version not in {"TLSv1.2", "TLSv1.3"}:
+        yield left(exchange, "security.tls")
     else:
         yield expect(exchange.tls.version == "TLSv1.3", exchange, expected="TLSv1.3", observed=exchange.tls.version)
     offered = exchange.fields.get("alt-svc") or ""
