@@ -107,13 +107,15 @@ def routes_seen(site: Site) -> Findings:
     """
     answered = _by_route(site, site.seen(FIRST))
     lost = {route.name for each in site.lost(FIRST) if (route := site.route(each)) is not None}
+    blind = any(site.kind(each) in PAGES for each in site.lost(FIRST))
     for name, route in site.profile.routes.items():
         if route.kind in NEVER_FIRST:
             yield Finding(Verdict.SKIP, name, route=name, reason=f"a {route.kind} does not answer a plain GET")
         elif name in answered:
             yield _with_content(site, route, answered[name])
-        elif name in lost:
-            reason = "its requests were lost, see site.answers"
+        elif name in lost or (blind and not route.optional):
+            reason = "its requests" if name in lost else "pages that may link to it"
+            reason += " were lost, see site.answers"
             yield Finding(Verdict.UNKNOWN, name, "at least 1 answered URL", "0", route=name, reason=reason)
         elif route.optional:
             yield Finding(Verdict.SKIP, name, route=name, reason="optional, and no URL of it was found")

@@ -345,6 +345,7 @@ HIDDEN = [
     ),
     case("not asked for want of budget", origin_is_hidden, UNKNOWN, shut(Loss.BUDGET), profile=ORIGIN),
     case("no page to ask for", origin_is_hidden, UNKNOWN, profile=ORIGIN, reason="no page"),
+    case("nothing answers us at all", origin_is_hidden, UNKNOWN, shut(Loss.REFUSED)[1:], profile=ORIGIN),
     case("none declared", origin_is_hidden, SKIP, page(), reason="edge.origin"),
     case("lost", origin_is_hidden, UNKNOWN, failure("/"), profile=ORIGIN),
 ]

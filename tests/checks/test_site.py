@@ -133,6 +133,13 @@ SEEN = [
     case("only a socket", routes_seen, SKIP, profile=profile(routes={"live": {"path": "/ws", "kind": "socket"}})),
     case("lost", routes_seen, UNKNOWN, failure("/"), profile=HOME),
     case(
+        "not found, since the page that links to it was lost",
+        routes_seen,
+        UNKNOWN,
+        failure("/"),
+        profile=profile(routes={"product": ROUTES["product"], "home": ROUTES["home"]}),
+    ),
+    case(
         "no route at all",
         routes_seen,
         UNKNOWN,

@@ -167,11 +167,10 @@ def origin_is_hidden(site: Site) -> Findings:
     if site.profile.edge.origin is None:
         yield skipped("the profile declares no origin (edge.origin)")
         return
-    asked = 0
+    reached = any(True for _ in site.good())
     for record in site.all("origin"):
-        asked += 1
-        yield _refused(record) if isinstance(record, Exchange) else _shut(record)
-    if not asked:
+        yield _refused(record) if isinstance(record, Exchange) else _shut(record, reached)
+    if not site.all("origin"):
         yield Finding(Verdict.UNKNOWN, "the origin", "no answer", "not asked", reason="no page was found to ask it for")
 
 
@@ -182,14 +181,15 @@ def _refused(exchange: Exchange) -> Finding:
     return expect(exchange.status >= 400, exchange, expected=expected, observed=observed)
 
 
-def _shut(failure: Failure) -> Finding:
+def _shut(failure: Failure, reached: bool) -> Finding:
+    """Return a pass where the door is shut to us but the edge's is not: else it may be our own network."""
     expected, observed = "no answer, or a refusal such as 403", f"no answer ({failure.loss})"
-    if failure.loss in SHUT:
+    if failure.loss in SHUT and reached:
         return expect(True, failure, expected=expected, observed=observed)
-    reason = "whether somebody who trusts any certificate gets an answer is open"
-    return undecided(
-        failure, reason if failure.loss is Loss.TLS else failure.detail, expected=expected, observed=observed
-    )
+    reason = failure.detail if reached else "nothing of the site answered, so it may be our own network"
+    if failure.loss is Loss.TLS:
+        reason = "whether somebody who trusts any certificate gets an answer is open"
+    return undecided(failure, reason, expected=expected, observed=observed)
 
 
 @check(needs=[first], source="RFC 9113, RFC 9114, RFC 8446", declared_by="site")
