@@ -30,8 +30,8 @@ UNPOPULAR = ("/products/", "/blog/", "/search", "/checkout", "/login")
 """Pages that nobody warms."""
 NOT_MODIFIED = ("cache-control", "content-location", "date", "etag", "expires", "vary")
 """What a 304 repeats (RFC 9110 section 15.4.5)."""
-OLD_S = {"age-beyond-lifetime": ("/favicon.ico", 90_000.0), "nearly-expired": ("/images/", 86_340.0)}
-"""Faults by which answers are older than they should be: where, and by how many seconds."""
+OLD_S = {"age-beyond-lifetime": ("/favicon.ico", 90_000), "nearly-expired": ("/images/", 86_340)}
+"""Faults by which answers come as if from another cache that has had them for long: where, and for how many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,14 @@ class Edge:
         faults: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.time,
         hit_delay_s: float = 0.0,
+        capacity: int = ENTRIES_AT_MOST,
     ) -> None:
         self._origin = origin
         self._secret = secret
         self._faults = faults
         self._clock = clock
         self._hit_delay_s = hit_delay_s
+        self._capacity = capacity
         self._entries: dict[tuple[str, ...], Entry] = {}
         self._fetching: dict[Reduced, asyncio.Task[Fetched]] = {}
         """What is being fetched, for others to wait for."""
@@ -160,7 +162,7 @@ class Edge:
             key = lookup.key(varies_on_accept="accept" in entry.stored.vary.names)
             self._entries.pop(key, None)
             self._entries[key] = entry
-            if len(self._entries) > ENTRIES_AT_MOST:
+            if len(self._entries) > self._capacity:
                 del self._entries[next(iter(self._entries))]
         return Fetched(answer, entry)
 
@@ -169,7 +171,8 @@ class Edge:
         answer = await self._origin(forwarded(request, lookup, self._secret, self._faults))
         if request.method not in {"GET", "HEAD"} and answer.status < 400:
             self.purge(lambda key, _: key[0] == lookup.path)
-        return answer
+        old_s = self._old_s(lookup.path)
+        return answer.having(age=str(old_s)) if old_s else answer
 
     def _entry(self, lookup: Reduced, answer: Answer) -> Entry | None:
         """Return the answer as it is kept; None when it must not be."""
@@ -180,7 +183,7 @@ class Edge:
         if "set-cookie" in told.fields or varies.star or not KEYED.issuperset(varies.names):
             return None
         # The origin is next door: what Date, in whole seconds, says of its age is less than what we know.
-        fields, now = told.fields.without("date"), self._clock() - self._old_s(lookup.path)
+        fields, now = told.fields.without("date"), self._clock()
         stored = store(Fields(), answer.status, fields, shared=True, received_at=now, targets=TARGETS)
         if stored is None or not stored.lifetime.explicit or not stored.lifetime.seconds:
             return None
@@ -189,10 +192,10 @@ class Edge:
         tags = frozenset((told.fields.get("surrogate-key") or "").split())
         return Entry(answer, stored, float("inf") if self._old_s(lookup.path) else renew_at, tags)
 
-    def _old_s(self, path: str) -> float:
-        """Return by how many seconds a fault makes the answers of a path too old."""
+    def _old_s(self, path: str) -> int:
+        """Return by how many seconds a fault makes the answers of a path too old; 0 without one."""
         active = (OLD_S[name] for name in OLD_S.keys() & self._faults)
-        return next((by_s for where, by_s in active if path.startswith(where)), 0.0)
+        return next((by_s for where, by_s in active if path.startswith(where)), 0)
 
     def _bypasses(self, path: str) -> bool:
         """Whether a fault lets this path go by the cache."""

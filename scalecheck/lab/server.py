@@ -11,6 +11,8 @@ HEAD_AT_MOST_BYTES = 64 * 1024
 BODY_AT_MOST_BYTES = 64 * 1024
 IDLE_S = 30.0
 """For how long a connection may send nothing."""
+LINGERED_AT_MOST_BYTES = 1024 * 1024
+LINGER_S = 2.0
 
 
 class Server:
@@ -42,10 +44,12 @@ class Server:
         self._connections[task] = writer
         connection = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_AT_MOST_BYTES)
         try:
-            while await self._exchange(connection, reader, writer):
-                connection.start_next_cycle()
-        except h11.RemoteProtocolError as error:
-            _refuse(connection, writer, error.error_status_hint)
+            try:
+                while await self._exchange(connection, reader, writer):
+                    connection.start_next_cycle()
+            except h11.RemoteProtocolError as error:
+                _refuse(connection, writer, error.error_status_hint)
+                await _linger(reader, writer)
         except (ConnectionError, TimeoutError):
             pass  # the client is gone, or says nothing: nobody is left to answer
         finally:
@@ -110,3 +114,12 @@ def _refuse(connection: h11.Connection, writer: asyncio.StreamWriter, status: in
     if connection.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
         fields = Fields.of(("Connection", "close"), ("Cache-Control", "no-store"))
         _write(connection, writer, "GET", Answer(status, fields))
+
+
+async def _linger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Read on for a moment: closing with bytes unread resets the connection, and the refusal is lost with it."""
+    writer.write_eof()
+    read = 0
+    async with asyncio.timeout(LINGER_S):
+        while read < LINGERED_AT_MOST_BYTES and (more := await reader.read(HEAD_AT_MOST_BYTES)):
+            read += len(more)

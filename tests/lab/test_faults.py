@@ -1,0 +1,196 @@
+"""Every fault changes what it says it changes, and the clean lab does not have it."""
+
+import re
+import time
+from email.utils import parsedate_to_datetime
+
+import httpx
+import pytest
+
+from scalecheck.checks.catalogue import CHECKS
+from scalecheck.lab.faults import FAULTS, chosen
+from scalecheck.lab.lab import Lab
+from tests.lab.visitor import ALICE, BOB, USUAL, Predicate, Visitor
+
+MISSING = "/assets/none.0a1b2c3d.js"
+
+
+def says(path: str, name: str, word: str) -> Predicate:
+    return lambda visitor: word in visitor.get(path).headers.get(name, "")
+
+
+def lacks(path: str, name: str) -> Predicate:
+    return lambda visitor: name not in visitor.get(path).headers
+
+
+def chunk_says(chunk: str, name: str, word: str) -> Predicate:
+    return lambda visitor: word in visitor.get(visitor.chunk(chunk)).headers.get(name, "")
+
+
+def shows(path: str, text: str, **fields: str) -> Predicate:
+    return lambda visitor: text in visitor.get(path, **fields).text
+
+
+def has_status(path: str, status: int, method: str = "GET") -> Predicate:
+    return lambda visitor: visitor.ask(method, path).status_code == status
+
+
+def misses_twice(path: str) -> Predicate:
+    return lambda visitor: not visitor.hit(path) and not visitor.hit(path)
+
+
+def hops(visitor: Visitor) -> bool:
+    path, count = "/auth/callback", 0
+    while location := visitor.get(path).headers.get("location"):
+        path, count = location, count + 1
+    return count > 2
+
+
+def clock_ahead(visitor: Visitor) -> bool:
+    return parsedate_to_datetime(visitor.get("/health").headers["date"]).timestamp() > time.time() + 60
+
+
+def leaks(visitor: Visitor) -> bool:
+    visitor.get("/account", **ALICE)
+    return "Alice" in visitor.get("/account", **BOB).text
+
+
+def conditional(visitor: Visitor) -> httpx.Response:
+    return visitor.get("/", if_none_match=visitor.get("/").headers["etag"])
+
+
+def same_etag(visitor: Visitor) -> bool:
+    return len({visitor.get("/", accept_encoding=coding).headers["etag"] for coding in ("gzip", "br", "identity")}) == 1
+
+
+def age(path: str, at_least: int) -> Predicate:
+    return lambda visitor: int(visitor.get(path).headers.get("age", "0")) >= at_least
+
+
+def head_differs(visitor: Visitor) -> bool:
+    return visitor.ask("HEAD", "/").headers["cache-control"] != visitor.get("/").headers["cache-control"]
+
+
+def gzip_differs(visitor: Visitor) -> bool:
+    path = visitor.chunk("app")
+    return visitor.get(path, accept_encoding="gzip").content != visitor.get(path, accept_encoding="br").content
+
+
+def after_deploy(visitor: Visitor, path: str) -> tuple[httpx.Response, httpx.Response]:
+    before = visitor.get(path)
+    visitor.lab.release(2)
+    after = visitor.get(path)
+    visitor.lab.release(1)
+    return before, after
+
+
+def rebuilt(visitor: Visitor) -> bool:
+    before, after = after_deploy(visitor, visitor.chunk("vendor"))
+    return before.content != after.content
+
+
+def gone(visitor: Visitor) -> bool:
+    return after_deploy(visitor, visitor.chunk("app"))[1].status_code == 404
+
+
+def twice(visitor: Visitor) -> bool:
+    scripts = re.findall(r'src="(/assets/[^"]+)"', visitor.get("/").text)
+    bodies = {visitor.get(path).content for path in scripts}
+    return len(bodies) < len(scripts)
+
+
+def edges_differ(visitor: Visitor) -> bool:
+    other = httpx.get(f"http://{visitor.lab.second_edge}/", headers=USUAL)
+    return other.headers["cache-control"] != visitor.get("/").headers["cache-control"]
+
+
+def framed(visitor: Visitor) -> bool:
+    headers = visitor.get("/").headers
+    return "frame-ancestors" not in headers["content-security-policy"] and "x-frame-options" not in headers
+
+
+PREDICATES: dict[str, Predicate] = {
+    "server-error": has_status("/blog/returns", 500),
+    "page-gone": has_status("/checkout", 302),
+    "redirect-chain": hops,
+    "clock-ahead": clock_ahead,
+    "no-cache-control": lacks("/blog/launch", "cache-control"),
+    "wrong-lifetime": says("/products", "cache-control", "s-maxage=30"),
+    "html-for-a-year": says("/blog/launch", "cache-control", "max-age=31536000"),
+    "personal-stored": lambda visitor: "public" in visitor.get("/account", **ALICE).headers["cache-control"],
+    "alice-leaks": leaks,
+    "cookie-on-shared": says("/products/2", "set-cookie", "visit="),
+    "vary-cookie": says("/search?q=shoes", "vary", "Cookie"),
+    "gzip-without-vary": lacks("/blog/launch", "vary"),
+    "never-304": lambda visitor: conditional(visitor).status_code == 200,
+    "304-without-cache-control": lambda visitor: "cache-control" not in conditional(visitor).headers,
+    "same-etag-for-codings": same_etag,
+    "etag-per-node": lambda visitor: visitor.get("/sw.js").headers["etag"] != visitor.get("/sw.js").headers["etag"],
+    "no-store-with-max-age": says("/blog/launch", "cache-control", "no-store, max-age"),
+    "age-beyond-lifetime": age("/favicon.ico", 86_401),
+    "nearly-expired": age("/images/hero-320.png", 86_340),
+    "cached-404": says("/none", "cache-control", "86400"),
+    "query-splits-key": lambda visitor: not visitor.hit(f"/?utm_source={time.time_ns()}"),
+    "encoding-splits-key": lambda visitor: not visitor.hit("/", accept_encoding=f"br, x-{time.time_ns()}"),
+    "head-differs": head_differs,
+    "poisonable-host": shows("/?bust=1", "stranger.invalid", x_forwarded_host="stranger.invalid"),
+    "deceivable-account": shows("/account/x.css", "Alice", **ALICE),
+    "writes-cached": lambda visitor: "; hit" in visitor.ask("POST", "/").headers["cache-status"],
+    "unfingerprinted": shows("/", '"/assets/home.js"'),
+    "hashed-short": chunk_says("app", "cache-control", "max-age=3600"),
+    "changing-bytes": gzip_differs,
+    "rebuilt-same-name": rebuilt,
+    "old-chunks-gone": gone,
+    "spa-fallback-cached": has_status(MISSING, 200),
+    "unhashed-immutable": says("/favicon.ico", "cache-control", "immutable"),
+    "uncompressed": lambda visitor: "content-encoding" not in visitor.get(visitor.chunk("site")).headers,
+    "wrong-type": chunk_says("app", "content-type", "text/plain"),
+    "cookie-on-asset": chunk_says("site", "set-cookie", "visit="),
+    "font-ttf": lambda visitor: ".ttf" in visitor.get(visitor.chunk("site")).text,
+    "public-source-maps": lambda visitor: visitor.get(visitor.chunk("app") + ".map").status_code == 200,
+    "duplicate-chunk": twice,
+    "silent-edge": lacks("/", "cache-status"),
+    "assets-bypassed": lambda visitor: misses_twice(visitor.chunk("app"))(visitor),
+    "pages-bypassed": misses_twice("/blog/soles"),
+    "cold-edge": lambda visitor: not visitor.hit("/products"),
+    "second-edge-disagrees": edges_differ,
+    "open-origin": lambda visitor: httpx.get(f"http://{visitor.lab.origin}/").status_code == 200,
+    "no-csp": lacks("/", "content-security-policy"),
+    "sniffable": lacks("/", "x-content-type-options"),
+    "frameable": framed,
+    "leaky-referrer": says("/", "referrer-policy", "unsafe-url"),
+    "no-permissions-policy": lacks("/", "permissions-policy"),
+    "bare-session-cookie": lambda visitor: "HttpOnly" not in visitor.get("/auth/callback").headers["set-cookie"],
+    "third-party-script": shows("/", '<script src="https://widgets.example/'),
+    "secret-in-bundle": lambda visitor: bool(re.search("AKIA[A-Z2-7]{16}", visitor.get(visitor.chunk("app")).text)),
+    "open-purge": has_status("/nowhere", 200, "PURGE"),
+    "server-version": says("/", "server", "/2.4.1"),
+}
+IN_TEST_EDGE = {"stale-blocks", "slow-hits", "no-coalescing"}
+"""Faults that show in the order of events, which test_edge.py controls."""
+NOT_ON_LOOPBACK = {"cdn.modern_transport", "security.hsts", "security.tls"}
+"""Checks that only look at https."""
+
+
+@pytest.mark.parametrize("name", PREDICATES)
+def test_a_fault_shows(name: str) -> None:
+    with Lab(faults=(name,), latency_s=0.001) as lab, httpx.Client(base_url=lab.url) as client:
+        assert PREDICATES[name](Visitor(lab, client))
+
+
+@pytest.mark.parametrize("name", PREDICATES)
+def test_the_clean_lab_does_not_have_it(name: str, visitor: Visitor) -> None:
+    assert not PREDICATES[name](visitor)
+
+
+def test_every_fault_is_tested() -> None:
+    assert set(FAULTS) == set(PREDICATES) | IN_TEST_EDGE
+
+
+def test_every_check_has_a_fault_and_every_fault_a_check() -> None:
+    assert {fault.check for fault in FAULTS.values()} == {check.id for check in CHECKS} - NOT_ON_LOOPBACK
+
+
+def test_an_unknown_fault_is_named() -> None:
+    with pytest.raises(ValueError, match="cached-405"):
+        chosen(("cached-404", "cached-405"))

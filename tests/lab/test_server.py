@@ -1,0 +1,108 @@
+"""The lab's HTTP/1.1: bytes on a socket."""
+
+import asyncio
+import socket
+
+import pytest
+
+from scalecheck.lab.lab import serve
+from scalecheck.lab.message import Answer, Request
+from scalecheck.lab.server import BODY_AT_MOST_BYTES, HEAD_AT_MOST_BYTES, Server
+from tests.lab.visitor import Visitor
+
+
+async def echo(request: Request) -> Answer:
+    return Answer(200, request.fields.without("host", "content-length", "expect"), request.body or b"hello")
+
+
+def told(*sent: bytes) -> bytes:
+    """Return all that the server sends for these bytes, until it closes or the client has sent everything."""
+
+    async def talk() -> bytes:
+        server = Server(echo)
+        host, _, port = (await server.start("127.0.0.1", 0)).partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        try:
+            writer.writelines(sent)
+            writer.write_eof()
+            return await reader.read()
+        finally:
+            writer.close()
+            await server.stop()
+
+    return asyncio.run(talk())
+
+
+def test_a_connection_carries_several_requests() -> None:
+    answer = told(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 200 ") == 2
+    assert answer.endswith(b"\r\n\r\nhello")
+
+
+def test_head_has_the_length_and_no_body() -> None:
+    answer = told(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"Content-Length: 5\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n")
+
+
+def test_a_body_is_read_whole_after_the_client_was_told_to_go_on() -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+    assert told(head, b"abc").endswith(b"\r\n\r\nabc")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 2 * HEAD_AT_MOST_BYTES, b"431"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n" + b"y" * 2 * BODY_AT_MOST_BYTES, b"413"),
+    ],
+)
+def test_what_is_no_request_is_refused(sent: bytes, status: bytes) -> None:
+    assert told(sent).startswith(b"HTTP/1.1 " + status)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"])
+def test_a_client_that_leaves_early_does_no_harm(sent: bytes) -> None:
+    assert b"200" not in told(sent)
+
+
+def test_stopping_ends_idle_connections() -> None:
+    async def scene() -> bytes:
+        server = Server(echo)
+        host, _, port = (await server.start("127.0.0.1", 0)).partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"hello")
+        await server.stop()
+        rest = await reader.read()
+        writer.close()
+        return rest
+
+    assert asyncio.run(scene()) == b""
+
+
+def test_unusual_targets_are_answered(visitor: Visitor) -> None:
+    for path in ("//", "/%00", "/..", "/products/%31", "/search?q=%ff&q=", "/?" + "a=1&" * 200, "/images/-.png"):
+        assert visitor.get(path).status_code in {200, 404}
+
+
+def test_serving_ends_when_cancelled() -> None:
+    async def scene() -> int:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = int(free.getsockname()[1])
+        task = asyncio.create_task(serve(port=port))
+        for _ in range(500):
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                break
+            except OSError:
+                await asyncio.sleep(0.01)
+        writer.close()
+        task.cancel()
+        await asyncio.wait([task])
+        return port if task.cancelled() else 0
+
+    assert asyncio.run(scene())
