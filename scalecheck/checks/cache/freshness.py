@@ -36,7 +36,7 @@ PERMANENT = frozenset({301, 308})
 
 @check(needs=[first], source="RFC 9111 section 4.2.2")
 def explicit(site: Site) -> Findings:
-    """Every cacheable answer states how long it is fresh.
+    """Every cacheable answer says how long it stays fresh.
 
     Where nothing says how long, every browser and every cache guesses for itself, often a tenth of the time since
     the last change. What a visitor sees after a deploy is then a matter of luck.
@@ -113,7 +113,7 @@ def directives_parse(site: Site) -> Findings:
 
 @check(needs=[first], source="RFC 9111 section 4.2.1", declared_by="routes.{route}.cache.browser")
 def pages_revalidate(site: Site) -> Findings:
-    """A browser asks before it reuses HTML, unless the route says how long it need not.
+    """Browsers ask the server before they reuse HTML, unless the route gives them a time.
 
     HTML names the scripts and styles of one deploy. A browser that keeps it for an hour shows yesterday's page for
     an hour, and no purge reaches it.
@@ -156,7 +156,7 @@ def pages_revalidate(site: Site) -> Findings:
     declared_by="routes.{route}.cache",
 )
 def contract(site: Site) -> Findings:
-    """Every answer may be kept by whom, and for how long, its route declares.
+    """Every answer says who may keep it, and for how long, as its route declares.
 
     The contract is what capacity is planned on: a page that the edge keeps for a minute costs the origin one request a
     minute; one that it may not keep costs one per visitor.
@@ -177,10 +177,10 @@ def contract(site: Site) -> Findings:
 
     On Next.js: `export const revalidate = 60` on the page; for API routes set the field in the handler's response.
 
-    On Vercel: `Vercel-CDN-Cache-Control: max-age=60, stale-while-revalidate=86400`; its edge removes it, so hits
-    are judged.
+    On Vercel: `Vercel-CDN-Cache-Control: max-age=60, stale-while-revalidate=86400`; its edge removes the field, so
+    what it does is judged: whether repeats are hits.
 
-    On Netlify: `Netlify-CDN-Cache-Control: public, s-maxage=60, stale-while-revalidate=86400`; its edge removes it.
+    On Netlify: `Netlify-CDN-Cache-Control: public, s-maxage=60, stale-while-revalidate=86400`; judged likewise.
 
     On Cloudflare: `CDN-Cache-Control: max-age=60`, and a cache rule that makes HTML eligible.
 
@@ -267,7 +267,7 @@ def _by_behaviour(site: Site, exchange: Exchange, promised: Contract) -> Finding
 
 @check(needs=[missing], source="RFC 9111 section 4.2.2, RFC 9110 section 15.5", declared_by="targets.error_lifetime")
 def errors_are_short(site: Site) -> Findings:
-    """404 and 5xx are not kept longer than declared.
+    """A 404 or 5xx may be kept no longer than declared.
 
     A page that is published a minute after somebody asked for it, or that came back after an outage, stays missing for
     as long as caches keep the error.

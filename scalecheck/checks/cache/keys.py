@@ -48,7 +48,7 @@ def vary_is_bounded(site: Site) -> Findings:
 
 @check(needs=[encodings], source="RFC 9110 section 12.5.5")
 def vary_names_encoding(site: Site) -> Findings:
-    """Every representation of a compressed resource says Vary: Accept-Encoding, the uncompressed one too.
+    """What is served compressed says `Vary: Accept-Encoding`, its uncompressed version too.
 
     A cache that is not told hands the brotli bytes it holds to a client that cannot read them, or the uncompressed ones
     to everybody.
@@ -82,7 +82,7 @@ def _varies_by_coding(exchange: Exchange) -> bool:
 
 @check(needs=[tracking], source="RFC 9111 section 2, scalecheck: one page, one cache key")
 def query_noise_ignored(site: Site) -> Findings:
-    """Tracking parameters do not split the cache key.
+    """Links with tracking parameters (utm_source, gclid) share the cached copy of the plain URL.
 
     A newsletter or an advert adds utm_source or gclid to every link. If the edge keys by them, the visitors of a
     campaign all miss, on the day when there are most of them.
@@ -106,7 +106,7 @@ def query_noise_ignored(site: Site) -> Findings:
 
 @check(needs=[odd_encoding], source="RFC 9110 section 12.5.3, RFC 9111 section 4.1")
 def encoding_key_is_small(site: Site) -> Findings:
-    """Content codings that nobody serves do not split the cache key.
+    """Requests with an unusual Accept-Encoding share the cached copies of usual ones.
 
     Browsers, bots and proxies send dozens of different Accept-Encoding values. An edge that keys by the text of the
     field holds a copy for each, and misses for each.
@@ -143,7 +143,7 @@ def _still_hits(site: Site, probe: str) -> Iterator[Finding]:
 
 @check(needs=[head], source="RFC 9110 section 9.3.2")
 def head_matches_get(site: Site) -> Findings:
-    """HEAD carries the caching fields of GET.
+    """HEAD is answered with the same caching headers as GET.
 
     Monitors, link checkers and some caches ask with HEAD and believe the answer; RFC 9111 even lets a cache refresh or
     drop what it stored by it.

@@ -75,7 +75,7 @@ def _by_url(site: Site) -> Iterator[tuple[Exchange, ...]]:
 
 @check(needs=[as_identity], source="RFC 9111 section 7.3", declared_by="routes.{route}.personal")
 def personal_stays_personal(site: Site) -> Findings:
-    """What one visitor gets never reaches another one, nor somebody without a name.
+    """One visitor's page never reaches another visitor, signed in or not.
 
     Asked as the first identity twice, then as the second, then as nobody: a cache that kept the first answer shows it
     here, whatever the header says.
@@ -180,7 +180,7 @@ def no_cookie_when_shared(site: Site) -> Findings:
 
 @check(needs=[poison], source="RFC 9111 section 7.1")
 def not_poisonable(site: Site) -> Findings:
-    """Fields that are not part of the cache key never show up in a shared answer.
+    """Request headers that the cache does not tell apart never show up in a shared answer.
 
     If the page repeats X-Forwarded-Host and the cache does not key by it, one request stores a page for everybody that
     loads its scripts from a stranger's host. Asked under a query of its own, so that no visitor is harmed.
@@ -238,12 +238,12 @@ def _echoes(site: Site, exchange: Exchange, label: str) -> bool:
     declared_by="routes.{route}.personal",
 )
 def not_deceivable(site: Site) -> Findings:
-    """A personal page under a name that looks static is neither personal nor stored.
+    """Asking for a personal page as `/account/x.css` neither shows it nor stores it.
 
     Many servers answer `/account/x.css` with the account page, and many caches keep whatever ends in `.css`. Who makes
     somebody open that link reads that person's page from the cache.
 
-    Fix: answer 404 for what stands behind a page's path, and let the edge decide by Cache-Control, not by extension.
+    Fix: answer 404 for whatever is appended to a page's path, and let the edge go by Cache-Control, not by extension.
 
     On nginx: `location = /account { … }` instead of a prefix; cache static files by their folder, not by `~* \\.css$`.
 

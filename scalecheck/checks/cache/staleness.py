@@ -29,7 +29,7 @@ STALE_STATES = frozenset({State.HIT_STALE, State.HIT_STALE_ASYNC, State.HIT_STAL
 
 @check(needs=[again], source="RFC 9111 section 4.2.4, RFC 5861 section 3")
 def age_within_lifetime(site: Site) -> Findings:
-    """Age never exceeds the shared lifetime plus the stale window.
+    """The edge hands out nothing older than its lifetime plus its stale window.
 
     What is older than that, no cache may serve without asking. An edge that does shows visitors prices and stock that
     the origin took back.
@@ -71,7 +71,7 @@ def _most_s(site: Site, exchange: Exchange, answer: Exchange) -> int | None:
 
 @check(needs=[again], source="RFC 9111 section 4.2.3, section 5.1", declared_by="targets.freshness_left")
 def browser_gets_freshness(site: Site) -> Findings:
-    """What the edge hands out still has a useful share of its lifetime left in the browser.
+    """What the edge hands out stays fresh in the browser for a useful share of its lifetime.
 
     A browser counts an answer's lifetime from when the origin made it: `max-age=60` that arrives with `Age: 59` is
     worth one second. An edge that keeps answers longer than browsers may hands out files that are stale on arrival,
@@ -109,7 +109,7 @@ def _left(site: Site, exchange: Exchange) -> float:
 
 @check(needs=[later], source="RFC 5861 section 3", declared_by="routes.{route}.cache.stale_while_revalidate")
 def stale_served_at_once(site: Site) -> Findings:
-    """Within the stale window an expired answer comes at once, and the next one is fresh.
+    """With stale-while-revalidate an expired answer comes at once, and the next one is fresh.
 
     That is what stale-while-revalidate is for: nobody waits for the origin when a popular page expires. An edge that
     ignores it makes one visitor in every lifetime wait, or, without coalescing, all who come at that moment.
@@ -129,7 +129,7 @@ def stale_served_at_once(site: Site) -> Findings:
     for exchange in spread(site, shared(site, site.good()), at_most=1):
         wait_s = seconds_to_expiry(site, exchange)
         asked = {each.ask.label: each for each in site.following(exchange, "later")}
-        earlier = (exchange, *site.following(exchange, "again"))
+        earlier = (exchange, *site.following(exchange, "again"), *([asked["before"]] if "before" in asked else []))
         if wait_s is None:
             continue
         if not _has_window(site, exchange):

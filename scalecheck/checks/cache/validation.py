@@ -19,7 +19,7 @@ NEEDED = frozenset({"Cache-Control", "ETag", "Expires"})
 
 @check(needs=[conditional], source="RFC 9110 section 13.1")
 def revalidates(site: Site) -> Findings:
-    """An answer that may be stored carries a validator, and a conditional request with it gets 304.
+    """Storable answers carry an ETag or Last-Modified, and asking again with it gets a 304.
 
     When a stored answer has expired, a client with a validator asks whether it is still right and gets a few bytes.
     Without one, or from a server that ignores it, every expiry sends the whole body again.
@@ -61,12 +61,13 @@ def _changed(before: Exchange, after: Exchange) -> bool:
 
 @check(needs=[conditional], source="RFC 9110 section 15.4.5")
 def not_modified_repeats(site: Site) -> Findings:
-    """A 304 repeats Cache-Control, Content-Location, Date, ETag, Expires and Vary of the 200.
+    """A 304 repeats the caching headers of the 200: Cache-Control, ETag, Vary and their kind.
 
     A cache takes its new freshness from the 304. One without Cache-Control leaves the stored answer with its old
     lifetime, or as stale as before, so that the next request asks again, and the next.
 
-    Without freshness or ETag it fails; a missing Vary, Date or Content-Location costs caches little, and warns.
+    Without Cache-Control, Expires or ETag it fails; a missing Vary, Date or Content-Location costs caches little, and
+    warns.
 
     Fix: set the caching fields on 304 answers by the same rule as on 200.
 
@@ -89,7 +90,7 @@ def not_modified_repeats(site: Site) -> Findings:
 
 @check(needs=[encodings], source="RFC 9110 section 8.8.3.3")
 def etag_per_coding(site: Site) -> Findings:
-    """A strong ETag differs between content codings.
+    """The gzip, br and uncompressed versions of one URL do not share a strong ETag.
 
     A strong ETag promises the same bytes. Where gzip and identity share one, a cache joins the halves of two different
     files after an interrupted download, or answers 304 for bytes the client does not have.
