@@ -18,17 +18,20 @@ def demonstrate(faults: tuple[str, ...]) -> bool:
     if unknown := [name for name in faults if name not in FAULTS]:
         raise UsageError(f"--fault {unknown[0]}: no such fault; see scalecheck lab --list")
     typer.echo("The lab, as it should be:\n")
-    clean = _audit(())
+    clean = audit_lab()
     print_text(clean)
     described = "\n".join(f"  {name}: {FAULTS[name].line} ({FAULTS[name].check})" for name in faults)
     typer.echo(f"\nThe lab with faults:\n{described}\n")
-    broken = _audit(faults)
+    broken = audit_lab(faults)
     print_text(broken)
     failed = {outcome.check for outcome in broken.outcomes if outcome.verdict is Verdict.FAIL}
     return clean.exit_code == 0 and failed == {FAULTS[name].check for name in faults}
 
 
-def _audit(faults: tuple[str, ...]) -> Report:
+def audit_lab(faults: tuple[str, ...] = ()) -> Report:
+    """Return the report on a lab of its own, with these faults."""
     with TemporaryDirectory() as folder, Lab(faults=faults) as lab:
-        report, _ = audited(Plan(url=lab.url, profile="demo", keep=Path(folder) / "evidence.jsonl"))
+        profile = Path(folder) / "demo.yaml"
+        profile.write_text(lab.profile, encoding="utf-8")
+        report, _ = audited(Plan(profile=str(profile), keep=Path(folder) / "evidence.jsonl"))
     return report

@@ -63,28 +63,35 @@ def _enough(site: Site, exchanges: Iterable[Exchange], target: float) -> Iterato
         yield from (repeat(subject, number) for subject in subjects)
 
 
-@probe(after=[again], rounds=2)
+@probe(after=[again], rounds=3)
 def later(site: Site) -> Asks:
-    """Ask within the stale window, once just after expiry and once more: where expiry comes within the patience."""
+    """Ask within the stale window, just after expiry and once more: where expiry comes within the patience.
+
+    The label is `before`, `expired` or `renewed`. The first of the three tells when expiry comes, whatever our other
+    probes renewed in the meantime.
+    """
     for exchange in spread(site, shared(site, site.good()), at_most=1):
         wait_s = seconds_to_expiry(site, exchange)
         if wait_s is not None and wait_s <= site.profile.safety.patience:
-            yield Ask(exchange.request, of=exchange.number, label="expired", after_s=wait_s)
-            if site.following(exchange, "later"):
-                yield Ask(exchange.request, of=exchange.number, label="renewed", after_s=1.0)
+            steps = (("before", 0.0), ("expired", wait_s), ("renewed", 1.0))
+            for label, after_s in steps[: len(site.following(exchange, "later")) + 1]:
+                yield Ask(exchange.request, of=exchange.number, label=label, after_s=after_s)
 
 
 def seconds_to_expiry(site: Site, exchange: Exchange) -> float | None:
-    """Return how long after its last repeat the answer is surely stale; None without a stale window.
+    """Return how long after its last repeat, before we wait, the answer is surely stale; None without a stale window.
 
     Where an answer gives shared caches no time, the edge may have been told elsewhere: then the contract's time counts.
     """
-    last = (exchange, *site.following(exchange, "again"))[-1]
+    before = tuple(each for each in site.following(exchange, "later") if each.ask.label == "before")
+    last = (exchange, *site.following(exchange, "again"), *before)[-1]
     contract = site.contract(exchange)
     window, promised = contract.stale_while_revalidate, contract.shared
     if window is None or (not window.high_s and window.low_s in {0, None}):
         return None
     lifetime = freshness_lifetime(last.status, last.fields, shared=True, received_at=last.received_at)
     lifetime_s = lifetime.seconds or (promised.high_s if promised is not None else 0) or 0
-    age_s = current_age_s(last.fields, last.received_at)
-    return max(0.0, lifetime_s - age_s) + 1.0
+    left_s = lifetime_s - current_age_s(last.fields, last.received_at)
+    if before and left_s <= 0:
+        left_s = lifetime_s  # it was stale already, and is renewed for having been asked for
+    return max(0.0, left_s) + 1.0

@@ -13,7 +13,7 @@ from scalecheck.probes.probe import Probe, in_order
 from scalecheck.probes.repeats import again, later
 from scalecheck.probes.representations import conditional, encodings, head
 from scalecheck.probes.variants import BURST, burst, missing, odd_encoding, poison, purge, tracking, write
-from tests.checks.rows import IDENTITIES, ROUTES, SITE, STARTED_AT, exchange, profile, repeats, site
+from tests.checks.rows import IDENTITIES, ROUTES, SITE, STARTED_AT, exchange, profile, site
 from tests.probes.asking import Answer, asked, ok, shown
 
 NONCE = f"sc{round(STARTED_AT * 1000):x}"
@@ -179,18 +179,6 @@ ROWS: list[tuple[str, Probe, Site, list[list[str]]]] = [
         site(exchange("/account", probe="as_identity", label="alice", identity="alice", status=302)),
         [],
     ),
-    (
-        "after expiry, then renewed",
-        later,
-        site(exchange("/products/1", MISS), *repeats("/products/1", {**HIT, "age": "58"})),
-        [["/products/1 [expired] of 1 after 3s"], ["/products/1 [renewed] of 1 after 1s"]],
-    ),
-    (
-        "at the patience",
-        later,
-        site(exchange("/products/1", {**HIT, "age": "56"})),
-        [["/products/1 [expired] of 1 after 5s"], ["/products/1 [renewed] of 1 after 1s"]],
-    ),
     ("not beyond the patience", later, site(exchange("/products/1", {**HIT, "age": "55"})), []),
     (
         "a lifetime that is hidden is the contract's",
@@ -286,3 +274,23 @@ def test_no_probe_asks_for_another_host() -> None:
     urls = [ask.request.url for probe in probes for asks in asked(probe, known) for ask in asks]
     assert urls
     assert all(url.startswith(f"{SITE}/") for url in urls)
+
+
+@pytest.mark.parametrize(
+    ("name", "age", "lifetime_s", "expected"),
+    [
+        ("expires within the patience", "58", 60, ["[before]", "[expired] after 3s", "[renewed] after 1s"]),
+        ("at the patience", "56", 60, ["[before]", "[expired] after 5s", "[renewed] after 1s"]),
+        ("renewed in between, and too long to wait for", "0", 60, ["[before]"]),
+        ("stale when asked, so renewed by that", "9", 2, ["[before]", "[expired] after 3s", "[renewed] after 1s"]),
+    ],
+)
+def test_expiry_is_awaited_from_the_moment_it_is_known(
+    name: str, age: str, lifetime_s: int, expected: list[str]
+) -> None:
+    told = f"public, max-age=0, s-maxage={lifetime_s}, stale-while-revalidate=86400"
+    known = site(exchange("/products/1", {**HIT, "cache-control": told, "age": str(lifetime_s - 2)}))
+    rounds = asked(later, known, lambda ask: exchange(ask.request.url, {**HIT, "cache-control": told, "age": age}))
+    assert [words for each in shown(rounds) for words in each] == [
+        f"/products/1 {step.partition(' ')[0]} of 1{step.partition(']')[2]}" for step in expected
+    ]

@@ -1,0 +1,101 @@
+"""The clean lab passes every check; each fault trips its own check and no other."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scalecheck.checks.catalogue import BY_ID
+from scalecheck.cli.live import Limits, Plan, audited
+from scalecheck.lab.faults import FAULTS, Fault
+from scalecheck.lab.lab import Lab
+from scalecheck.model.verdict import Report, Verdict
+
+UNTRIPPED = {
+    "security.hsts": "https only; tests/peers trips it with nginx",
+    "security.tls": "https only; tests/peers trips it with nginx",
+    "security.cookies": "skipped on plain-http loopback, whatever the cookie",
+    "cdn.modern_transport": "https only; tests/peers trips it with nginx",
+}
+"""Checks that no fault of a plain-http site on loopback can trip."""
+NEEDS_EARLIER = frozenset({"assets.same_bytes_since", "assets.kept_after_deploy"})
+PATIENT = frozenset({"cache.stale_served_at_once"})
+"""Checks that wait for an answer to expire; the others are judged without that wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A lab audited in a folder of its own."""
+
+    folder: Path
+
+    def report(self, *faults: str, deploy: int = 1, before: Path | None = None, patience: str = "0s") -> Report:
+        with Lab(faults=faults, deploy=deploy) as lab:
+            return self.of(lab, before, patience)
+
+    def of(self, lab: Lab, before: Path | None = None, patience: str = "0s") -> Report:
+        profile = self.folder / "demo.yaml"
+        profile.write_text(lab.profile)
+        limits = Limits(patience=patience)
+        plan = Plan(profile=str(profile), keep=self.folder / "evidence.jsonl", before=before, limits=limits, quiet=True)
+        report, _ = audited(plan)
+        return report
+
+
+@pytest.fixture
+def audit(tmp_path: Path) -> Audit:
+    return Audit(tmp_path)
+
+
+def told(report: Report) -> dict[str, str]:
+    """Return what is wrong, with the findings, for the message of a failing test."""
+    return {
+        outcome.check: f"{outcome.verdict} "
+        + "; ".join(
+            f"{each.verdict} {each.subject} {each.expected} / {each.observed} {each.reason}"
+            for each in outcome.findings[:4]
+            if each.verdict.badness > Verdict.PASS.badness
+        )
+        for outcome in report.outcomes
+        if outcome.verdict.badness > Verdict.PASS.badness
+    }
+
+
+def test_the_clean_lab_passes_every_check(audit: Audit) -> None:
+    report = audit.report(patience="5s")
+    assert told(report) == {}
+    assert report.exit_code == 0
+    skipped = {outcome.check for outcome in report.outcomes if outcome.verdict is Verdict.SKIP}
+    assert skipped == UNTRIPPED.keys() | NEEDS_EARLIER | {"security.sri"}  # it loads nothing from elsewhere
+
+
+@pytest.mark.parametrize(
+    "fault", [each for each in FAULTS.values() if each.check not in UNTRIPPED], ids=lambda f: f.name
+)
+def test_each_fault_trips_its_own_check_and_no_other(fault: Fault, audit: Audit, tmp_path: Path) -> None:
+    if fault.check in NEEDS_EARLIER:
+        earlier = tmp_path / "earlier"
+        earlier.mkdir()
+        with Lab(faults=(fault.name,)) as lab:
+            Audit(earlier).of(lab)
+            lab.release(2)
+            report = audit.of(lab, before=earlier / "evidence.jsonl")
+    else:
+        report = audit.report(fault.name, patience="5s" if fault.check in PATIENT else "0s")
+    assert told(report).keys() == {fault.check}, told(report)
+    assert report.exit_code == 1
+
+
+def test_a_deploy_that_keeps_its_promises_passes(audit: Audit, tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier"
+    earlier.mkdir()
+    with Lab() as lab:
+        Audit(earlier).of(lab)
+        lab.release(2)
+        report = audit.of(lab, before=earlier / "evidence.jsonl")
+    assert told(report) == {}
+    assert {each.check for each in report.outcomes if each.verdict is Verdict.PASS} >= NEEDS_EARLIER
+
+
+def test_every_check_has_a_fault() -> None:
+    assert BY_ID.keys() == {fault.check for fault in FAULTS.values()} | UNTRIPPED.keys()
