@@ -207,12 +207,13 @@ def hits_are_fast(site: Site) -> Findings:
 
     On Varnish: `-s malloc` rather than file storage.
     """
-    urls, late = [url for answers in _by_route(site) for url in answers], False
-    for answers in _by_route(site):
+    routes, late = tuple(_by_route(site)), False
+    for answers in routes:
         if hits := [each for url in answers for each in url if _is_strict_hit(site, each)]:
             found = _in_time(site, hits)
             late = late or found.verdict is Verdict.FAIL
             yield found
+    urls = [url for answers in routes for url in answers]
     hits = [each for url in urls for each in url if _is_strict_hit(site, each)]
     if not hits:
         yield from _without(site, "no hit was seen")
