@@ -1,0 +1,88 @@
+"""What the README says is so: its generated parts are current, its commands exist, its example runs."""
+
+import re
+import shlex
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer.main
+import yaml
+
+from scalecheck.cli.app import app
+from scalecheck.cli.exit import Exit
+from scalecheck.cli.output import targets
+from tests.checks.rows import FAIL, Case, exchange, judged, site
+from tests.readme import README, ROOT, current
+
+if TYPE_CHECKING:
+    from scalecheck.checks.check import Check
+
+TEXT = README.read_text(encoding="utf-8")
+FENCED = re.compile(r"(?ms)^ *```(\w+)\n(.*?)^ *```$")
+BLOCKS = [(found[1], dedent(found[2])) for found in FENCED.finditer(TEXT)]
+COMMANDS = sorted(
+    {found.strip() for _, block in BLOCKS for found in re.findall(r"(?m)^(?:[- ]+(?:run: )?)?(scalecheck .*)$", block)}
+    | set(re.findall(r"`(scalecheck [^`]+)`", TEXT))
+)
+EXAMPLE = "\n".join(block for language, block in BLOCKS if language == "python")
+
+
+def test_generated_parts_are_current() -> None:
+    assert current(TEXT) == TEXT, "run `python -m tests.readme`"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_are_understood(command: str) -> None:
+    """Every option and subcommand exists; nothing is run."""
+    words = shlex.split(command.partition(" > ")[0].replace(" ID", " cache.contract"), comments=True)[1:]
+    parsed: Any = typer.main.get_command(app)
+    context = parsed.make_context("scalecheck", [*words])
+    while words[:1] and hasattr(parsed, "commands"):
+        name, *words = words
+        parsed = parsed.commands[name]
+        context = parsed.make_context(name, [*words], parent=context)
+    assert targets(context.params.get("formats") or ())
+
+
+def test_snippets_are_well_formed() -> None:
+    snippets = [yaml.safe_load(block) for language, block in BLOCKS if language == "yaml"]
+    assert len(snippets) == 3
+    assert all(isinstance(snippet, dict) for snippet in snippets)
+
+
+def test_every_exit_code_is_named() -> None:
+    rows = re.findall(r"(?m)^\| (\d+) \|", TEXT)
+    assert [int(code) for code in rows] == sorted(Exit)
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)]+)\)", TEXT))
+def test_links_lead_to_files(link: str) -> None:
+    assert (ROOT / link).is_file()
+
+
+@pytest.fixture(scope="module")
+def example() -> dict[str, Any]:
+    """Return what the README's example of a new check defines, as a module of its group would."""
+    names: dict[str, Any] = {"__name__": "scalecheck.checks.cache.example"}
+    exec(EXAMPLE, names)
+    return names
+
+
+def test_the_example_is_a_check(example: dict[str, Any]) -> None:
+    check: Check = example["no_pragma"]
+    assert check.id == "cache.no_pragma"
+    assert all((check.title, check.why, check.fix, check.source, check.remedies["nginx"]))
+
+
+def test_the_rows_of_the_example_hold(example: dict[str, Any]) -> None:
+    cases: list[Case] = [case for row in example["CASES"] for case in row.values]
+    assert len(cases) == 4
+    for case in cases:
+        case.holds()
+
+
+def test_the_fault_of_the_example_trips_it(example: dict[str, Any]) -> None:
+    check, fault = example["no_pragma"], example["FAULT"]
+    assert (fault.check, fault.spoils("/blog/launch", 200)) == (check.id, True)
+    assert judged(check, site(exchange("/blog/launch", dict(fault.fields)))).verdict is FAIL
