@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from scalecheck.checks import assets, cache, cdn, security, site
 from scalecheck.checks.check import Check
+from scalecheck.model.verdict import GUARDS
 from scalecheck.probes.probe import Probe
 
 GROUPS = (site, cache, assets, cdn, security)
@@ -20,14 +21,11 @@ class UnknownCheck(ValueError):  # noqa: N818  its name is the message
 def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, ...]:
     """Return the checks of these groups and ids, less the skipped ones; all where `only` is empty.
 
-    `site.answers` and `site.routes_seen` are always among them: without them a run could be green for having seen nothing.
+    The guards, `site.answers` and `site.routes_seen`, are always among them.
     """
     wanted = _ids(only) if only else set(BY_ID)
     wanted -= _ids(skip)
-    return tuple(check for check in CHECKS if check.id in wanted or check.id in ALWAYS)
-
-
-ALWAYS = frozenset({"site.answers", "site.routes_seen"})
+    return tuple(check for check in CHECKS if check.id in wanted or check.id in GUARDS)
 
 
 def named(name: str) -> tuple[Check, ...]:
@@ -48,6 +46,8 @@ def _ids(names: Iterable[str]) -> set[str]:
         found = {each for each in BY_ID if each == name or each.partition(".")[0] == name}
         if not found:
             guess = get_close_matches(name, (*BY_ID, *GROUP_NAMES), n=1)
-            raise UnknownCheck(f'"{name}" is neither a check nor a group' + (f'; did you mean "{guess[0]}"?' if guess else ""))
+            raise UnknownCheck(
+                f'"{name}" is neither a check nor a group' + (f'; did you mean "{guess[0]}"?' if guess else "")
+            )
         ids |= found
     return ids

@@ -12,7 +12,8 @@ from scalecheck.model.verdict import Finding, Verdict
 from scalecheck.probes.discovery import NEVER_FIRST, first, redirect_target
 from scalecheck.wire import content_type
 from scalecheck.wire.dates import http_date
-from scalecheck.wire.urls import origin
+from scalecheck.wire.loads import LoadKind
+from scalecheck.wire.urls import address, origin
 
 OURS = frozenset({Loss.BUDGET, Loss.FORBIDDEN, Loss.INTERRUPTED})
 """Losses that say nothing of the site: we did not ask."""
@@ -20,6 +21,7 @@ ORIGIN = "origin"
 """The probe whose requests are to be refused; cdn.origin_is_hidden speaks of it."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 """In order on the way to an answer; site.redirects_settle judges where they lead."""
+NAMED = frozenset({LoadKind.SCRIPT, LoadKind.STYLE})
 PERSONAL = frozenset({401, 403})
 """What a personal route may answer besides, while nobody has said who asks."""
 
@@ -122,9 +124,24 @@ def routes_seen(site: Site) -> Findings:
         else:
             observed = f"0: no URL found for {route.path}"
             yield Finding(Verdict.FAIL, name, "at least 1 answered URL", observed, route=name)
+    yield from _elsewhere(site)
     if not site.profile.routes:
         reason = "nothing was found that could be judged"
         yield Finding(Verdict.UNKNOWN, "the site", "at least 1 page", "no page", reason=reason)
+
+
+def _elsewhere(site: Site) -> Findings:
+    """Yield a warning where pages load scripts and styles, and all of them from hosts that we may not ask.
+
+    A site's own asset host is such a host until the profile names it; its assets would all go unjudged. It may as well
+    be that there is nothing but third parties': so it is no failure.
+    """
+    named = {load.url: page for page in site.pages() for load in site.page(page).loads if load.kind in NAMED}
+    if named and not any(site.profile.allows(url) for url in named):
+        hosts = dict.fromkeys(found[0] for url in named if (found := address(url)) is not None)
+        about = next(iter(named.values()))
+        expected = "scripts and styles of the site; is one of these its own host, name it in safety.allow_hosts"
+        yield expect(False, about, expected=expected, observed=f"all from {', '.join(hosts)}", otherwise=Verdict.WARN)
 
 
 def _by_route(site: Site, exchanges: Iterable[Exchange]) -> Mapping[str, list[Exchange]]:

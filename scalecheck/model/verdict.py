@@ -25,6 +25,10 @@ def worst(verdicts: "tuple[Verdict, ...]") -> Verdict:
     return max(verdicts, key=lambda verdict: verdict.badness, default=Verdict.SKIP)
 
 
+GUARDS = frozenset({"site.answers", "site.routes_seen"})
+"""Checks that are part of every run: without them it could be green for having seen nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What was expected, what was observed, of what, and where in the evidence it stands."""
@@ -93,8 +97,9 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst outcome."""
-        return worst(tuple(outcome.verdict for outcome in self.outcomes))
+        """The worst outcome; unknown where no check came to one."""
+        found = worst(tuple(outcome.verdict for outcome in self.outcomes))
+        return found if self.judged else worst((found, Verdict.UNKNOWN))
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -106,9 +111,13 @@ class Report:
         """0 may ship, 1 must not ship, 3 could not be judged, 130 interrupted."""
         if self.interrupted:
             return 130
-        return {Verdict.FAIL: 1, Verdict.UNKNOWN: 3}.get(self.verdict, 0) if self.judged else 3
+        return {Verdict.FAIL: 1, Verdict.UNKNOWN: 3}.get(self.verdict, 0)
 
     @property
     def judged(self) -> bool:
-        """Whether any check came to a verdict; a report of nothing but skips proves nothing."""
-        return any(outcome.verdict is not Verdict.SKIP for outcome in self.outcomes)
+        """Whether any check came to a verdict; a report of nothing but skips proves nothing.
+
+        The guards count only where nothing else was asked for: that a site answers says nothing of its assets.
+        """
+        asked = tuple(outcome for outcome in self.outcomes if outcome.check not in GUARDS) or self.outcomes
+        return any(outcome.verdict is not Verdict.SKIP for outcome in asked)

@@ -19,8 +19,8 @@ _COUNTED = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.WAIVED, Verdict
 
 
 def label(report: Report) -> str:
-    """Return the report's verdict in capitals; a report that judged nothing is UNKNOWN, like its exit code."""
-    return (report.verdict if report.judged else Verdict.UNKNOWN).upper()
+    """Return the report's verdict in capitals."""
+    return report.verdict.upper()
 
 
 def meaning(report: Report) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 import tests.checks
-from scalecheck.checks.catalogue import ALWAYS, BY_ID, CHECKS, GROUP_NAMES, UnknownCheck, chosen, named, probes_of
+from scalecheck.checks.catalogue import BY_ID, CHECKS, GROUP_NAMES, UnknownCheck, chosen, named, probes_of
 from scalecheck.checks.check import Check
 from scalecheck.checks.judge import judge_one
 from scalecheck.model.evidence import Loss
 from scalecheck.model.site import FIRST, Site
-from scalecheck.model.verdict import Verdict
+from scalecheck.model.verdict import GUARDS, Verdict
 from scalecheck.wire.vendor_data import vendors
 from tests.checks.rows import ROUTES, Case, failure, profile, site
 
@@ -171,7 +171,7 @@ def test_all_are_chosen_unless_something_is_said() -> None:
     ],
 )
 def test_chosen(only: list[str], skip: list[str], expected: set[str]) -> None:
-    assert {check.id for check in chosen(only, skip)} == expected | ALWAYS
+    assert {check.id for check in chosen(only, skip)} == expected | GUARDS
 
 
 def test_chosen_keep_the_order_of_reports() -> None:

@@ -31,7 +31,8 @@ def test_a_ratio_passes_or_fails_only_with_confidence(hits: int, samples: int, t
 
 
 @pytest.mark.parametrize(
-    ("target", "misses", "needed"), [(0.95, 0, 59), (0.95, 1, 93), (0.70, 0, 9), (0.70, 1, 14), (0.5, 0, 5), (0.99, 0, 299)]
+    ("target", "misses", "needed"),
+    [(0.95, 0, 59), (0.95, 1, 93), (0.70, 0, 9), (0.70, 1, 14), (0.5, 0, 5), (0.99, 0, 299)],
 )
 def test_the_samples_that_would_decide_are_named(target: float, misses: int, needed: int) -> None:
     assert samples_needed(target, misses) == needed
