@@ -10,9 +10,12 @@ def main() -> None:
 
         print(f"scalecheck {__version__}")
         return
-    from scalecheck.cli.app import run
+    try:
+        from scalecheck.cli.app import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

@@ -34,5 +34,5 @@ def audit_lab(faults: tuple[str, ...] = ()) -> Report:
     with TemporaryDirectory() as folder, Lab(faults=faults) as lab:
         profile = Path(folder) / "demo.yaml"
         profile.write_text(lab.profile, encoding="utf-8")
-        report, _ = audited(Plan(profile=str(profile), keep=Path(folder) / "evidence.jsonl"))
+        report = audited(Plan(profile=str(profile), keep=Path(folder) / "evidence.jsonl"))
     return replace(report, profile="demo")

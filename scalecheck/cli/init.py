@@ -32,16 +32,16 @@ def init(
     fails for true reasons.
     """
     from scalecheck.cli.explore import explored_yaml
+    from scalecheck.cli.output import claim, put, write
 
-    if str(output) != "-" and output.exists() and not force:
+    printed = str(output) == "-"
+    if not printed and output.exists() and not force:
         raise UsageError(f"{output}: is there already; --force overwrites it, --output writes elsewhere")
+    claim([("--output", None if printed else output)])
     text, found = explored_yaml(url)
-    if str(output) == "-":
-        typer.echo(text, nl=False)
+    if printed:
+        put(text)
         return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror or error}") from None
-    typer.echo(f"{output}: {found} routes. Read it, correct it, then: scalecheck audit --profile {output}", err=True)
+    write("--output", output, text)
+    routes = f"{found} route{'s' if found > 1 else ''}"
+    typer.echo(f"{output}: {routes}. Read it, correct it, then: scalecheck audit --profile {output}", err=True)

@@ -11,6 +11,7 @@ EPILOG = """Examples:
 
 \b
   scalecheck judge reports/evidence.jsonl
+  scalecheck judge reports/evidence.jsonl --before reports/yesterday.jsonl
   scalecheck judge recorded.har --profile shop --format md"""
 
 
@@ -32,9 +33,10 @@ def judge(
 ) -> None:
     """Judge recorded evidence again, without a request: by its own profile, or by another one."""
     from scalecheck.cli.offline import judge_file
-    from scalecheck.cli.output import targets, tell
+    from scalecheck.cli.output import claim, files_of, targets, tell
 
     where = targets(tuple(formats or ()))
+    claim(files_of(where), [evidence, before, Path(profile) if profile is not None else None])
     report = judge_file(evidence, profile, tuple(only or ()), tuple(skip or ()), before)
     tell(report, where, verbose=verbose)
     raise typer.Exit(report.exit_code)

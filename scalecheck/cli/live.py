@@ -1,10 +1,11 @@
 """One live run: choose, ask, keep, judge, tell."""
 
 import asyncio
+import signal
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,16 @@ from scalecheck.checks.catalogue import UnknownCheck, chosen, probes_of
 from scalecheck.checks.check import Check
 from scalecheck.checks.judge import judge
 from scalecheck.cli.exit import UsageError
-from scalecheck.cli.output import Target, targets, tell, writable
-from scalecheck.cli.profiles import load_profile, overridden
+from scalecheck.cli.notes import inferred_note
+from scalecheck.cli.output import Target, claim, files_of, targets, tell, write
+from scalecheck.cli.profiles import (
+    beyond_the_site,
+    certificates,
+    connected_to,
+    load_profile,
+    overridden,
+    shown_path,
+)
 from scalecheck.cli.progress import Display
 from scalecheck.gather.client import Client
 from scalecheck.gather.gather import Interrupted, gather
@@ -61,6 +70,11 @@ class Plan:
     ca_file: Path | None = None
     quiet: bool = False
 
+    @property
+    def evidence(self) -> Path:
+        """Where evidence is kept."""
+        return self.keep or EVIDENCE
+
 
 @dataclass(frozen=True, slots=True)
 class Audited:
@@ -74,29 +88,43 @@ class Audited:
 
 def run_audit(plan: Plan, formats: Sequence[str], *, verbose: bool = False) -> None:
     """Run an audit, render its report, and exit with its code."""
-    report, where = audited(plan, targets(formats))
+    where = targets(formats)
+    report = audited(plan, where)
     tell(report, where, verbose=verbose)
     raise SystemExit(report.exit_code)
 
 
-def audited(plan: Plan, where: tuple[Target, ...] = ()) -> tuple[Report, tuple[Target, ...]]:
-    """Return the report of a live run, and where it is to be rendered."""
-    try:
-        checks = chosen(plan.only, plan.skip)
-    except UnknownCheck as error:
-        raise UsageError(str(error)) from None
-    for each in where:
-        if each.file is not None:
-            writable(each.file)
+def audited(plan: Plan, where: Sequence[Target] = ()) -> Report:
+    """Return the report of a live run.
+
+    UsageError, before anything is asked or overwritten, where the command line is wrong; `where` is part of it.
+    """
+    checks = _chosen(plan)
     profile = load_profile(plan.profile, plan.url)
     start = overridden(profile or starting_profile(str(plan.url)), plan)
-    done = _asked(plan, start, checks, inferred=profile is None)
-    report = judged(done.site, checks, done, plan.profile or (profile.source if profile is not None else None))
-    return report, where
+    plan = replace(plan, connect_to=connected_to(plan.connect_to), ca_file=certificates(plan.ca_file))
+    before = _before(plan.before, start)
+    claim(
+        (("--keep", plan.evidence), ("--har", plan.har), *files_of(where)),
+        [Path(profile.source) if profile is not None and profile.source else None],
+    )
+    done = _asked(plan, start, checks, before, inferred=profile is None)
+    if plan.har is not None:
+        from scalecheck.gather.har import write_har
+
+        write("--har", plan.har, write_har(done.site))
+    return _report(plan, done, checks, shown_path(profile.source if profile is not None else None))
 
 
-def judged(site: Site, checks: Sequence[Check], done: Audited, source: str | None) -> Report:
-    """Return the report on what is known of a site."""
+def _chosen(plan: Plan) -> tuple[Check, ...]:
+    try:
+        return chosen(plan.only, plan.skip)
+    except UnknownCheck as error:
+        raise UsageError(str(error)) from None
+
+
+def _report(plan: Plan, done: Audited, checks: Sequence[Check], source: str | None) -> Report:
+    site = done.site
     outcomes, measures = judge(site, checks)
     return Report(
         tool=f"scalecheck {__version__}",
@@ -106,49 +134,39 @@ def judged(site: Site, checks: Sequence[Check], done: Audited, source: str | Non
         seconds=round(done.seconds, 1),
         outcomes=outcomes,
         measures=measures,
-        notes=tuple(_notes(site, done)),
+        notes=tuple(_notes(plan, done)),
         interrupted=done.interrupted,
     )
 
 
-def _notes(site: Site, done: Audited) -> list[str]:
-    notes = []
+def _notes(plan: Plan, done: Audited) -> Iterator[str]:
     if done.inferred:
-        kinds = ", ".join(f"{route.path} {route.kind}" for route in site.profile.routes.values()) or "none"
-        notes.append(f"no profile: the kinds of routes were inferred ({kinds}); `scalecheck init` writes them down")
-    unasked = sum(failure.loss is Loss.BUDGET for failure in site.losses)
+        yield inferred_note(done.site.profile)
+    elif beyond_the_site(plan.url):
+        yield "of the URL only scheme, host and port count: the profile's routes say what is asked"
+    unasked = sum(failure.loss is Loss.BUDGET for failure in done.site.losses)
     if unasked:
-        notes.append(f"the request budget was used up: {unasked} requests were not sent (--requests)")
+        yield f"the request budget was used up: {unasked} requests were not sent (--requests)"
     if done.interrupted:
-        notes.append("interrupted: judged by what was gathered until then")
-    return notes
+        yield "interrupted: judged by what was gathered until then"
 
 
-def _asked(plan: Plan, profile: Profile, checks: Sequence[Check], *, inferred: bool) -> Audited:
+def _asked(plan: Plan, profile: Profile, checks: Sequence[Check], before: Site | None, *, inferred: bool) -> Audited:
     """Return what asking brought, evidence kept on the way."""
     began, started_at = time.monotonic(), time.time()
-    redactor = Redactor.of(_secrets(profile))
     run = Run(
         f"scalecheck {__version__}",
         profile.site,
         started_at,
         {} if inferred else profile.public(),
-        profile.source,
+        shown_path(profile.source),
         tuple(check.id for check in checks),
     )
-    before = _before(plan.before, profile)
-    with ExitStack() as stack:
-        path = writable(plan.keep or EVIDENCE)
-        file = stack.enter_context(path.open("w", encoding="utf-8"))
-        ledger = EvidenceFile(file, run)
-        display = stack.enter_context(Display(profile, len(checks), quiet=plan.quiet))
-        site = Site(profile, started_at, before=before)
-        asking = _Asking(plan, redactor, ledger, display, probes_of(checks))
-        site, interrupted = asyncio.run(asking.run(site, inferred=inferred))
-    if plan.har is not None:
-        from scalecheck.gather.har import write_har
-
-        writable(plan.har).write_text(write_har(site), encoding="utf-8")
+    redactor = Redactor.of(_secrets(profile))
+    display = Display(profile, len(checks), plan.evidence, inferred=inferred, quiet=plan.quiet)
+    with plan.evidence.open("w", encoding="utf-8") as file, display:
+        asking = _Asking(plan, redactor, EvidenceFile(file, run), display, probes_of(checks))
+        site, interrupted = asyncio.run(asking.run(Site(profile, started_at, before=before), inferred=inferred))
     return Audited(site, inferred, interrupted, time.monotonic() - began)
 
 
@@ -163,9 +181,9 @@ def _secrets(profile: Profile) -> set[str]:
 def _before(path: Path | None, profile: Profile) -> Site | None:
     if path is None:
         return None
-    from scalecheck.cli.offline import read_site
+    from scalecheck.cli.offline import earlier_site
 
-    return replace(read_site(path).site, profile=profile)
+    return earlier_site(path, profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +197,40 @@ class _Asking:
     probes: "tuple[Probe, ...]"
 
     async def run(self, site: Site, *, inferred: bool) -> tuple[Site, bool]:
-        """Return the site and whether the run was cut short."""
-        async with Client(site.profile, connect_to=self.plan.connect_to, ca_file=self.plan.ca_file) as client:
+        """Return the site and whether the run was cut short, by Ctrl-C or by SIGTERM."""
+        _cancelled_by_sigterm()
+        try:
+            async with Client(site.profile, connect_to=self.plan.connect_to, ca_file=self.plan.ca_file) as client:
+                site, interrupted = await self._learned(client, site, inferred=inferred)
+        except asyncio.CancelledError:  # while the connections were closed: there was nothing left to ask
+            return site, False
+        if interrupted:
+            print("interrupted: judging what was gathered", file=sys.stderr)
+        return site, interrupted
 
-            async def send(probe: str, ask: Ask, number: int) -> Record:
-                return self.redactor.record(await client.send(probe, ask, number))
+    async def _learned(self, client: Client, site: Site, *, inferred: bool) -> tuple[Site, bool]:
+        async def send(probe: str, ask: Ask, number: int) -> Record:
+            return self.redactor.record(await client.send(probe, ask, number))
 
-            try:
-                if inferred:
-                    site = infer(await gather(site, (first,), send, self.ledger, self.display))
-                    self.ledger.keep_profile(site.profile.public())
-                return await gather(site, self.probes, send, self.ledger, self.display), False
-            except Interrupted as cut:
-                print("interrupted: judging what was gathered", file=sys.stderr)
-                return cut.site, True
+        try:
+            if inferred:
+                site = self._inferred(await gather(site, (first,), send, self.ledger, self.display))
+        except Interrupted as cut:
+            return self._inferred(cut.site), True
+        try:
+            return await gather(site, self.probes, send, self.ledger, self.display), False
+        except Interrupted as cut:
+            return cut.site, True
+
+    def _inferred(self, site: Site) -> Site:
+        site = infer(site)
+        self.ledger.keep_profile(site.profile.public())
+        return site
+
+
+def _cancelled_by_sigterm() -> None:
+    """Let SIGTERM end the run as Ctrl-C does, where signals can be caught: not on Windows, nor in a thread."""
+    task = asyncio.current_task()
+    if task is not None:
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

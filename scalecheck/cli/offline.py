@@ -1,17 +1,25 @@
 """Evidence read back: judged again without a request."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scalecheck.checks.catalogue import CHECKS, UnknownCheck, chosen
+from scalecheck.checks.check import Check
 from scalecheck.checks.judge import judge
 from scalecheck.cli.exit import UsageError
-from scalecheck.cli.profiles import load_profile
-from scalecheck.gather.record import EvidenceError, by_probe, read_evidence
+from scalecheck.cli.notes import inferred_note
+from scalecheck.cli.profiles import checked, read, shown_path
+from scalecheck.gather.record import Evidence, EvidenceError, by_probe, profile_digest, read_evidence
 from scalecheck.model.evidence import Exchange, Loss, Run
-from scalecheck.model.profile_file import profile_from_data
+from scalecheck.model.infer import infer, starting_profile
+from scalecheck.model.profile import Profile
+from scalecheck.model.profile_file import ProfileError, profile_from_data
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Report
+
+HAR = re.compile(rb'\s*(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:')
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,31 +28,30 @@ class Recorded:
 
     site: Site
     run: Run
-    cut_off: bool
+    interrupted: bool
+    inferred: bool = False
+    """Neither the evidence nor the command line brought a profile that somebody wrote."""
 
 
 def read_site(path: Path, profile: str | None = None) -> Recorded:
     """Return what an evidence file or a HAR shows of a site, by its own profile or another."""
-    try:
-        if path.suffix == ".har":
-            from scalecheck.gather.har import read_har
-
-            evidence = read_har(path)
-        else:
-            evidence = read_evidence(path)
-    except EvidenceError as error:
-        raise UsageError(str(error)) from None
-    judged_by = load_profile(profile, evidence.run.target) if profile is not None else None
-    if judged_by is None:
-        judged_by = profile_from_data(evidence.run.profile)
-        judged_by = judged_by if judged_by.site else judged_by.at(evidence.run.target)
-    site = Site(judged_by, evidence.run.started_at, by_probe(evidence))
-    return Recorded(site, evidence.run, evidence.cut_off)
+    har = _is_har(path)
+    evidence = _read(path, har=har)
+    run = evidence.run
+    checked(run.target)
+    declared = read(profile, None).at(run.target) if profile is not None else _own_profile(path, run)
+    site = Site(declared or starting_profile(run.target), run.started_at, by_probe(evidence))
+    if declared is None:
+        site = infer(site)
+    if har:
+        site = _of_the_site(site)
+    interrupted = evidence.cut_off or any(each.loss is Loss.INTERRUPTED for each in site.losses)
+    return Recorded(site, run, interrupted, inferred=profile is None and run.profile_path is None)
 
 
-def _answerable(site: Site) -> tuple[str, ...]:
-    """Return the ids of the checks that can be judged from what was recorded: of a HAR, those that ask once."""
-    return tuple(check.id for check in CHECKS if all(site.asked(probe.name) for probe in check.probes))
+def earlier_site(path: Path, profile: Profile) -> Site:
+    """Return what an earlier run saw, as today's profile reads it."""
+    return replace(read_site(path).site, profile=profile)
 
 
 def judge_file(
@@ -52,24 +59,95 @@ def judge_file(
 ) -> Report:
     """Return the report on an evidence file: the same outcomes as its live run had."""
     recorded = read_site(path, profile)
-    try:
-        checks = chosen(only or recorded.run.checks or _answerable(recorded.site), skip)
-    except UnknownCheck as error:
-        raise UsageError(str(error)) from None
-    site = recorded.site
+    site, run = recorded.site, recorded.run
+    checks = _chosen(recorded, only, skip)
     if before is not None:
-        site = Site(site.profile, site.started_at, site.records, read_site(before).site)
+        site = replace(site, before=earlier_site(before, site.profile))
     outcomes, measures = judge(site, checks)
     times = [each.received_at for each in site.by_number.values() if isinstance(each, Exchange)]
     ended = max(times, default=site.started_at)
     return Report(
-        tool=recorded.run.tool,
+        tool=run.tool,
         target=site.profile.site,
-        profile=profile or recorded.run.profile_path,
+        profile=shown_path(profile or run.profile_path),
         started_at=site.started_at,
         seconds=round(max(0.0, ended - site.started_at), 1),
         outcomes=outcomes,
         measures=measures,
-        notes=(f"judged again from {path}",),
-        interrupted=recorded.cut_off or any(each.loss is Loss.INTERRUPTED for each in site.losses),
+        notes=tuple(_notes(path, recorded)),
+        interrupted=recorded.interrupted,
     )
+
+
+def _read(path: Path, *, har: bool) -> Evidence:
+    try:
+        if not har:
+            return read_evidence(path)
+        from scalecheck.gather.har_reading import read_har
+
+        return read_har(path)
+    except EvidenceError as error:
+        raise UsageError(str(error)) from None
+
+
+def _is_har(path: Path) -> bool:
+    """Whether a file is a HAR, by its name or by how it begins."""
+    if path.suffix.lower() == ".har" or not path.is_file():
+        return path.suffix.lower() == ".har"
+    try:
+        with path.open("rb") as file:
+            return HAR.match(file.read(200)) is not None
+    except OSError:
+        return False
+
+
+def _own_profile(path: Path, run: Run) -> Profile | None:
+    """Return the profile that the evidence was gathered by; None where the run ended before one was inferred.
+
+    Where the file it came from still says the same, its lines can be named.
+    """
+    if not run.profile:
+        return None
+    try:
+        recorded = profile_from_data(run.profile)
+    except ProfileError as error:
+        raise UsageError(f"{path}: {error}") from None
+    source = run.profile_path
+    if source is not None and Path(source).is_file():
+        try:
+            file = read(source, None).at(run.target)
+        except UsageError:
+            return recorded.at(run.target)
+        if profile_digest(file.public()) == profile_digest(run.profile):
+            return file
+    return recorded.at(run.target)
+
+
+def _of_the_site(site: Site) -> Site:
+    """Return the site without what a browser asked of others: no check is about them."""
+    own = {
+        probe: tuple(each for each in records if site.profile.allows(each.url))
+        for probe, records in site.records.items()
+    }
+    return replace(site, records=own)
+
+
+def _chosen(recorded: Recorded, only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[Check, ...]:
+    """Return the checks of the live run unless others are named; of a HAR those that can be judged from it."""
+    try:
+        return chosen(only or recorded.run.checks or _answerable(recorded.site), skip)
+    except UnknownCheck as error:
+        raise UsageError(str(error)) from None
+
+
+def _answerable(site: Site) -> tuple[str, ...]:
+    """Return the ids of the checks that can be judged from what was recorded: of a HAR, those that ask once."""
+    return tuple(check.id for check in CHECKS if all(site.asked(probe.name) for probe in check.probes))
+
+
+def _notes(path: Path, recorded: Recorded) -> Iterator[str]:
+    yield f"judged again from {path}"
+    if recorded.inferred:
+        yield inferred_note(recorded.site.profile)
+    if recorded.interrupted:
+        yield "the run was interrupted: judged by what was gathered until then"

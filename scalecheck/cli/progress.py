@@ -1,6 +1,7 @@
 """How far a run is, on standard error: a live line on a terminal, one plain line elsewhere."""
 
 import sys
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
 class Display:
     """Says what will be sent at most before anything is, and then which probe is being asked."""
 
-    def __init__(self, profile: Profile, checks: int, *, quiet: bool) -> None:
-        self._profile = profile
-        self._checks = checks
+    def __init__(self, profile: Profile, checks: int, evidence: Path, *, inferred: bool, quiet: bool) -> None:
+        self._line = _announced(profile, checks, evidence, inferred=inferred)
         self._quiet = quiet
         self._progress: Progress | None = None
         self._task: TaskID | None = None
@@ -25,13 +25,7 @@ class Display:
     def __enter__(self) -> Self:
         if self._quiet:
             return self
-        safety = self._profile.safety
-        named = f" by {self._profile.source}" if self._profile.source else ""
-        print(
-            f"Auditing {self._profile.site}{named}: {self._checks} checks, at most {safety.requests} requests,"
-            f" {safety.concurrency} at a time.",
-            file=sys.stderr,
-        )
+        print(self._line, file=sys.stderr, flush=True)
         if sys.stderr.isatty():
             self._progress = _live()
             self._progress.start()
@@ -57,9 +51,18 @@ class Display:
             self._progress.advance(self._task)
 
 
+def _announced(profile: Profile, checks: int, evidence: Path, *, inferred: bool) -> str:
+    safety = profile.safety
+    by = ", inferring its routes" if inferred else f" by {profile.source}" if profile.source else ""
+    return (
+        f"Auditing {profile.site}{by}: {checks} checks, at most {safety.requests} requests,"
+        f" {safety.concurrency} at a time; evidence goes to {evidence}"
+    )
+
+
 def _live() -> "Progress":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), MofNCompleteColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -9,7 +9,13 @@ from scalecheck.cli.audit import FORMAT, VERBOSE
 from scalecheck.cli.exit import UsageError
 from scalecheck.model.verdict import Report
 
-EPILOG = """Example: scalecheck report reports/cache.json reports/assets.json --format md"""
+EPILOG = """Examples:
+
+\b
+  scalecheck report reports/cache.json --format html=reports/cache.html
+  scalecheck report reports/cache.json reports/assets.json --format md
+
+Exit codes: as the audits' own; of several the worst."""
 
 
 def register(app: typer.Typer) -> None:
@@ -26,10 +32,11 @@ def report(
     verbose: VERBOSE = False,
 ) -> None:
     """Render reports again; several are merged into one, with the worst verdict."""
-    from scalecheck.cli.output import targets, tell
+    from scalecheck.cli.output import claim, files_of, targets, tell
     from scalecheck.report.merge import merge
 
     where = targets(tuple(formats or ()))
+    claim(files_of(where), files)
     merged = merge(tuple(load(file) for file in files))
     tell(merged, where, verbose=verbose)
     raise typer.Exit(merged.exit_code)

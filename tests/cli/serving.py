@@ -25,6 +25,8 @@ def serving(site: Site) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # header and body in one segment: two would wait for each other's acknowledgement
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             answer = site(self.path)

@@ -38,8 +38,7 @@ class Audit:
         profile.write_text(lab.profile)
         limits = Limits(patience=patience)
         plan = Plan(profile=str(profile), keep=self.folder / "evidence.jsonl", before=before, limits=limits, quiet=True)
-        report, _ = audited(plan)
-        return report
+        return audited(plan)
 
 
 @pytest.fixture

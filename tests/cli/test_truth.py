@@ -28,7 +28,7 @@ def free_port() -> int:
 
 def audited(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str, *options: object) -> Done:
     (folder / "site.yaml").write_text(PROFILE)
-    return scalecheck(monkeypatch, folder, "audit", url, "--format", "json", "--quiet", *options)
+    return scalecheck(monkeypatch, folder, "audit", url, "--format", "json", "--quiet", "--patience", "0s", *options)
 
 
 def one_in_ten() -> Site:
