@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scalecheck.model.verdict import Finding, Verdict
-from scalecheck.report.inert import SUBJECT, VALUE, inert
+from scalecheck.report.inert import NAME, SUBJECT, VALUE, inert
+
+ROUTES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Findings of one check with the same verdict, route, expectation and reason; never empty."""
+    """Findings of one check with the same verdict, expectation and reason; never empty."""
 
     findings: tuple[Finding, ...]
 
@@ -23,6 +25,13 @@ class Alike:
         """What was observed, where it is the same of all; else empty."""
         values = {finding.observed for finding in self.findings}
         return inert(self.first.observed, VALUE) if len(values) == 1 else ""
+
+    def asked_by(self, profile: str | None) -> str:
+        """Return the lines of the profile that ask for it, and their routes; empty when none does."""
+        named = dict.fromkeys((finding.profile_line, finding.route) for finding in self.findings)
+        places = [_place(profile or "the profile", *each) for each in named if any(each)]
+        more = f" and {len(places) - ROUTES_SHOWN} more" if len(places) > ROUTES_SHOWN else ""
+        return ", ".join(places[:ROUTES_SHOWN]) + more
 
     @property
     def reproduce(self) -> str:
@@ -44,7 +53,7 @@ def alike(findings: Iterable[Finding]) -> tuple[Alike, ...]:
     """Return the findings gathered by what they say, worst first, otherwise in the order given."""
     gathered: dict[tuple[object, ...], list[Finding]] = {}
     for each in findings:
-        key = (each.verdict, each.route, each.expected, each.reason, each.profile_line)
+        key = (each.verdict, each.expected, each.reason)
         gathered.setdefault(key, []).append(each)
     return tuple(Alike(tuple(each)) for each in sorted(gathered.values(), key=lambda each: -each[0].verdict.badness))
 
@@ -58,6 +67,13 @@ def on_site(subject: str, site: str) -> str:
     """Return a subject with a URL of the site told by its path."""
     origin = site.rstrip("/")
     return subject.replace(f"{origin}/", "/", 1) if origin else subject
+
+
+def _place(profile: str, line: int | None, route: str | None) -> str:
+    """Return `shop.yaml:12 (home)`, or only the half of it that is known."""
+    place = f"{inert(profile, SUBJECT)}:{line}" if line is not None else ""
+    name = inert(route, NAME) if route else ""
+    return f"{place} ({name})" if place and name else place or f"route {name}"
 
 
 def _subject(finding: Finding, within: str, *, same: bool) -> str:

@@ -49,19 +49,18 @@ def _wrong(report: Report) -> Iterator[str]:
     for outcome in outcomes:
         yield f"<h3>{outcome.verdict.upper()} {_code(outcome.check, NAME)}</h3>"
         yield f"<p>{_prose(outcome.title)}</p>"
-        yield from (_account(each) for each in alike(wrong(outcome.findings)))
+        yield from (_account(each, report.profile) for each in alike(wrong(outcome.findings)))
         yield _explanation(outcome)
     for reason, unknown in unjudged(report).items():
         yield f"<h3>UNKNOWN: {_prose(reason)}</h3>"
         yield f"<p>{', '.join(_code(each.check, NAME) for each in unknown)}</p>"
 
 
-def _account(each: Alike) -> str:
+def _account(each: Alike, profile: str | None) -> str:
     finding = each.first
     facts = (
         ("Verdict", finding.verdict.upper()),
-        ("Route", _code(finding.route or "", NAME)),
-        ("Line of the profile", str(finding.profile_line or "")),
+        ("Asked by", _code(each.asked_by(profile))),
         ("Expected", _code(finding.expected)),
         ("Observed", _code(each.observed)),
         ("Because", _prose(finding.reason)),

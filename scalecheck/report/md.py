@@ -80,7 +80,7 @@ def _row(outcome: Outcome, each: Alike, report: Report) -> str:
     cells = (
         finding.verdict.upper(),
         code(outcome.check, NAME),
-        code(finding.route or "", NAME),
+        code(", ".join(dict.fromkeys(finding.route for finding in each.findings if finding.route)), CELL),
         code(finding.expected, CELL),
         code(seen, CELL),
         where,
@@ -99,14 +99,13 @@ def _details(outcome: Outcome, report: Report) -> str:
 
 def _account(each: Alike, report: Report) -> Iterator[str]:
     finding = each.first
-    asked = f"{report.profile or 'profile'}:{finding.profile_line}" if finding.profile_line is not None else ""
     lines = [
         f"- {word} {written}"
         for word, written in (
             ("expected", code(finding.expected)),
             ("observed", code(each.observed)),
             ("because", prose(finding.reason)),
-            ("asked by", code(asked)),
+            ("asked by", code(each.asked_by(report.profile))),
         )
         if written
     ]

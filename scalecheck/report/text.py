@@ -119,19 +119,10 @@ def _found(each: Alike, outcome: Outcome, report: Report, width: int) -> Iterato
         yield from entry("because", styled(inert(finding.reason, PROSE)), width)
     listed = "where" if each.observed or not finding.observed else "observed"
     yield from _paragraphs(listed, each.subjects(SUBJECTS_SHOWN, within=report.target), width)
-    if asked := _asked_by(each, report):
+    if asked := each.asked_by(report.profile):
         yield from entry("asked by", asked, width)
     if each.reproduce:  # one line however long, so that it can be copied
         yield Text.assemble(("  reproduce ", "dim"), inert(each.reproduce, COMMAND))
-
-
-def _asked_by(each: Alike, report: Report) -> str:
-    """Return where the profile asks for it."""
-    finding = each.first
-    route = f"route {inert(finding.route, NAME)}" if finding.route else ""
-    line = finding.profile_line
-    place = f"{inert(report.profile or 'profile', SUBJECT)}:{line}" if line is not None else ""
-    return ", ".join(part for part in (place, route) if part)
 
 
 def _paragraphs(name: str, lines: Iterable[str], width: int) -> Iterator[Text]:

@@ -44,7 +44,7 @@ def test_what_is_wrong_comes_with_all_that_mends_it() -> None:
         "  expected  public, max-age=31536000, immutable",
         "  observed  public, max-age=3600",
         "  where     GET /_next/static/chunks/main-9f2c1b70.js (evidence:40)",
-        "  asked by  profiles/shop.yaml:17, route chunks",
+        "  asked by  profiles/shop.yaml:17 (chunks)",
         "  reproduce curl -sS",
         "  fix       send `Cache-Control: public",
         "On nginx: `location",
