@@ -12,6 +12,8 @@ from scalecheck.wire import content_type
 from scalecheck.wire.fingerprint import fingerprint
 from scalecheck.wire.html import Page, read_page
 
+SMALL_BYTES = 8 * 1024
+"""HTML up to this size counts as small: read, it takes some kilobytes."""
 FIRST = "first"
 """The probe that asks every sampled URL once; the others follow it up."""
 
@@ -124,12 +126,14 @@ class Site:
 
     def page(self, exchange: Exchange) -> Page:
         """Return what the HTML of an answer says."""
-        return _page(exchange.response.body or b"", exchange.url, exchange.fields.first("content-type") or "")
+        body = exchange.response.body or b""
+        read = _small_page if len(body) <= SMALL_BYTES else _large_page
+        return read(body, exchange.url, exchange.fields.first("content-type") or "")
 
 
-@lru_cache(maxsize=128)
-def _page(body: bytes, url: str, media_type: str) -> Page:
-    return read_page(body, url, media_type)
+_small_page = lru_cache(maxsize=4096)(read_page)
+_large_page = lru_cache(maxsize=64)(read_page)
+"""Pages are read once for the many checks that ask for them; how many are remembered is a matter of their size."""
 
 
 @lru_cache(maxsize=8192)
