@@ -1,7 +1,7 @@
 """Finding what to ask: declared samples, links and sitemaps, and what the pages load."""
 
-from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
 
 from scalecheck.model.evidence import Ask, Exchange, Request
@@ -13,7 +13,7 @@ from scalecheck.wire import content_type
 from scalecheck.wire.css import read_css
 from scalecheck.wire.loads import LoadKind
 from scalecheck.wire.robots import read_robots
-from scalecheck.wire.sitemap import read_sitemap
+from scalecheck.wire.sitemap import Sitemap, read_sitemap
 from scalecheck.wire.urls import resolve
 
 ASSETS_AT_MOST = 400
@@ -48,7 +48,7 @@ def sitemap(site: Site) -> Asks:
         if urlsplit(exchange.url).path == "/robots.txt":
             named.update(dict.fromkeys(read_robots(body).sitemaps))
         else:
-            named.update(dict.fromkeys(read_sitemap(body, exchange.url).sitemaps))
+            named.update(dict.fromkeys(_listed(body, exchange.url).sitemaps))
     for url in tuple(named)[:SITEMAPS_AT_MOST]:
         if site.profile.allows(url):
             yield _ask(url)
@@ -94,29 +94,45 @@ def redirect_target(exchange: Exchange) -> str | None:
 
 def _linked(site: Site) -> Iterator[Ask]:
     """Yield up to the sample limit of found URLs for each route that names no samples."""
-    taken: Counter[str] = Counter()
+    limit = site.profile.safety.samples
+    wanted = {route.name: limit for route in site.profile.routes.values() if _open(route) and _is_page_like(route)}
     for url in _found_urls(site):
+        if not wanted:
+            return
         route = site.profile.route_for(url)
-        if route is None or not _open(route) or route.kind in NEVER_FIRST or route.kind in ASSETS:
-            continue
-        if taken[route.name] < site.profile.safety.samples:
-            taken[route.name] += 1
+        if route is not None and route.name in wanted:
+            wanted[route.name] -= 1
+            if not wanted[route.name]:
+                del wanted[route.name]
             yield _ask(url)
 
 
+def _is_page_like(route: Route) -> bool:
+    """Whether its URLs stand in links and sitemaps."""
+    return route.kind not in NEVER_FIRST and route.kind not in ASSETS
+
+
 def _found_urls(site: Site) -> Iterator[str]:
-    """Yield each URL that pages link to, and then what sitemaps list, once."""
+    """Yield each URL that pages link to, and, before any page is known, what sitemaps list, once.
+
+    A sitemap may list 50,000 URLs. It does not change from round to round, and what it names is asked in the first one.
+    """
     seen: set[str] = set()
     for page in site.pages():
         for url in site.page(page).links:
             if url not in seen:
                 seen.add(url)
                 yield url
-    for exchange in site.seen("sitemap"):
-        for url in read_sitemap(exchange.response.body or b"", exchange.url).urls:
+    for exchange in site.seen("sitemap") if not site.all(FIRST) else ():
+        for url in _listed(exchange.response.body or b"", exchange.url).urls:
             if url not in seen:
                 seen.add(url)
                 yield url
+
+
+@lru_cache(maxsize=SITEMAPS_AT_MOST + 2)
+def _listed(body: bytes, url: str) -> Sitemap:
+    return read_sitemap(body, url)
 
 
 def _loaded(site: Site) -> Iterator[Ask]:

@@ -38,12 +38,15 @@ def repeat(exchange: Exchange, number: int) -> Ask:
     return Ask(exchange.request, of=exchange.number, label=str(number))
 
 
-def hits(exchanges: Iterable[Exchange]) -> Ratio:
-    """Return the share served from cache, by the layer nearest the client; answers that say nothing do not count."""
+def hits(exchanges: Iterable[Exchange], cdn: str = "auto") -> Ratio:
+    """Return the share served from cache, by the layer nearest the client; answers that say nothing do not count.
+
+    `cdn` is the vendor whose words are read, as the profile declares it.
+    """
     served = [
         states[-1].state.served_from_cache
         for each in exchanges
-        if (states := cache_states(each.fields)) and states[-1].certain and states[-1].state.in_denominator
+        if (states := cache_states(each.fields, cdn)) and states[-1].certain and states[-1].state.in_denominator
     ]
     return Ratio(sum(served), len(served))
 
@@ -53,7 +56,8 @@ def _enough(site: Site, exchanges: Iterable[Exchange], target: float) -> Iterato
     subjects = tuple(shared(site, exchanges))
     if not subjects:
         return
-    known = hits(each for subject in subjects for each in site.following(subject, "again"))
+    repeats = (each for subject in subjects for each in site.following(subject, "again"))
+    known = hits(repeats, site.profile.cdn)
     wanted = samples_needed(target)
     for misses in MISSES_ALLOWED:
         if known.samples >= wanted and known.judged(target) is Verdict.UNKNOWN:

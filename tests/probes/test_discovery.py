@@ -114,6 +114,13 @@ def test_first_asks_what_a_sitemap_lists() -> None:
     assert shown(asked(first, site(LISTED, profile=only("product")))) == [["/products/7"]]
 
 
+def test_first_asks_no_more_of_what_a_sitemap_lists_than_the_limit_says() -> None:
+    many = "".join(f"<url><loc>{SITE}/products/{n}</loc></url>" for n in range(5_000))
+    listed = exchange("/sitemap.xml", probe="sitemap", content_type="application/xml", body=XML.format(many))
+    rounds = shown(asked(first, site(listed, profile=TWO), serving(home=links("/products/9"))))
+    assert rounds == [["/", "/products/0", "/products/1"], ["/products/9"]]
+
+
 def test_a_redirect_chain_is_bounded() -> None:
     rounds = asked(
         first, site(profile=only("home")), redirecting({"/" + "a" * n: "/" + "a" * (n + 1) for n in range(99)})

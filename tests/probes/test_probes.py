@@ -1,5 +1,6 @@
 """What each probe asks, given what is known, and in which rounds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -216,17 +217,19 @@ def test_asks(name: str, probe: Probe, known: Site, expected: list[list[str]]) -
     assert shown(asked(probe, known)) == expected
 
 
-def hits(share: int) -> Answer:
+def hits(share: int, hit: Mapping[str, str] = HIT, miss: Mapping[str, str] = MISS) -> Answer:
     """Return a site on which every `share`-th request is a miss; none with 0."""
     seen = 0
 
     def answer(ask: Ask) -> Record:
         nonlocal seen
         seen += 1
-        return exchange(ask.request.url, MISS if share and seen % share == 0 else HIT)
+        return exchange(ask.request.url, miss if share and seen % share == 0 else hit)
 
     return answer
 
+
+AZURE = profile(cdn="Azure Front Door")
 
 AGAIN: list[Any] = [
     ("two repeats of what is not kept", site(exchange("/live")), ok, [2]),
@@ -236,6 +239,12 @@ AGAIN: list[Any] = [
     ("a silent edge is not asked for more", site(exchange("/")), ok, [9]),
     ("all misses decide it", site(exchange("/")), hits(1), [9]),
     ("a few misses ask for more", site(exchange("/")), hits(9), [9, 5]),
+    (
+        "in the words of the CDN that the profile names",
+        site(exchange("/"), profile=AZURE),
+        hits(9, {"x-cache": "TCP_HIT"}, {"x-cache": "TCP_MISS"}),
+        [9, 5],
+    ),
     ("nothing of what failed", site(exchange("/", status=500)), ok, []),
 ]
 
