@@ -113,7 +113,8 @@ def _placed(site: Site, check: Check, finding: Finding) -> Finding:
     line = finding.profile_line
     if line is None and ("{route}" not in check.declared_by or route is not None):
         line = site.profile.line(*check.declared_by.format(route=route).split("."))
-    command = finding.reproduce or (curl(record) if record is not None else "")
+    wrong = finding.verdict.badness > Verdict.PASS.badness
+    command = finding.reproduce or (curl(record) if wrong and record is not None else "")
     return replace(finding, route=route, profile_line=line, reproduce=command)
 
 

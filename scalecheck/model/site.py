@@ -38,7 +38,9 @@ class Site:
 
     def restricted(self, probes: Iterable[str]) -> "Site":
         """Return this site with only these probes readable."""
-        return replace(self, readable=frozenset(probes))
+        view = replace(self, readable=frozenset(probes))
+        view.__dict__.update(_following=self._following, by_number=self.by_number)  # the same records, read once
+        return view
 
     @property
     def nonce(self) -> str:
