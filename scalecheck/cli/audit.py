@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from scalecheck.cli.completion import checks_and_groups, formats_known, profiles_known
+
 URL = Annotated[
     str | None,
     typer.Argument(help="The site; overrides the profile's `site` (a preview, a staging host).", metavar="[URL]"),
@@ -17,13 +19,26 @@ PROFILE = Annotated[
         "--profile",
         "-p",
         help="A profile's path or a built-in name. Without it: scalecheck.yaml beside you, if there is one.",
+        autocompletion=profiles_known,
     ),
 ]
 ONLY = Annotated[
-    list[str] | None, typer.Option("--only", help="Run only this group or check; may be repeated.", metavar="GROUP|ID")
+    list[str] | None,
+    typer.Option(
+        "--only",
+        help="Run only this group or check; may be repeated.",
+        metavar="GROUP|ID",
+        autocompletion=checks_and_groups,
+    ),
 ]
 SKIP = Annotated[
-    list[str] | None, typer.Option("--skip", help="Leave out this group or check; may be repeated.", metavar="GROUP|ID")
+    list[str] | None,
+    typer.Option(
+        "--skip",
+        help="Leave out this group or check; may be repeated.",
+        metavar="GROUP|ID",
+        autocompletion=checks_and_groups,
+    ),
 ]
 FORMAT = Annotated[
     list[str] | None,
@@ -32,9 +47,13 @@ FORMAT = Annotated[
         "-f",
         help="text, json, junit, sarif, md, github, gitlab or html; with =FILE it is written there. May be repeated.",
         metavar="FORMAT[=FILE]",
+        autocompletion=formats_known,
     ),
 ]
-KEEP = Annotated[Path | None, typer.Option("--keep", help="Where the evidence is written.", metavar="FILE")]
+KEEP = Annotated[
+    Path | None,
+    typer.Option("--keep", help="Where the evidence is written; without it reports/evidence.jsonl.", metavar="FILE"),
+]
 BEFORE = Annotated[
     Path | None,
     typer.Option(
@@ -82,7 +101,9 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=EPILOG)(audit)
     for group in GROUPS:
         app.command(
-            name=group, help=f"Audit the group `{group}` alone; options as for audit.", rich_help_panel="Groups"
+            name=group,
+            help=f"Audit the group `{group}` alone; options as for audit.",
+            epilog=f"Example: scalecheck {group} https://shop.example.com --format junit=reports/{group}.xml",
         )(_group(group))
 
 

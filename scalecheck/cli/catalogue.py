@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from scalecheck.cli.completion import checks_and_groups
 from scalecheck.cli.exit import UsageError
 
 
@@ -33,7 +34,11 @@ def checks(
         typer.echo(f"{check.id:<{width}}  {check.title}")
 
 
-def explain(name: Annotated[str, typer.Argument(help="A check's id, or a group.", metavar="ID")]) -> None:
+def explain(
+    name: Annotated[
+        str, typer.Argument(help="A check's id, or a group.", metavar="ID", autocompletion=checks_and_groups)
+    ],
+) -> None:
     """Explain a check: its promise, why it matters, how to keep it, how it is asked, and its source."""
     from scalecheck.checks.catalogue import UnknownCheck, named
     from scalecheck.cli.explanation import explanation

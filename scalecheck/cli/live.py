@@ -223,9 +223,11 @@ class _Asking:
             return cut.site, True
 
     def _inferred(self, site: Site) -> Site:
+        """Return the site, and what an earlier run saw of it, under the profile that today's answers suggest."""
         site = infer(site)
         self.ledger.keep_profile(site.profile.public())
-        return site
+        before = replace(site.before, profile=site.profile) if site.before is not None else None
+        return replace(site, before=before)
 
 
 def _cancelled_by_sigterm() -> None:

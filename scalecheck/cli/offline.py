@@ -102,25 +102,30 @@ def _is_har(path: Path) -> bool:
 
 
 def _own_profile(path: Path, run: Run) -> Profile | None:
-    """Return the profile that the evidence was gathered by; None where the run ended before one was inferred.
-
-    Where the file it came from still says the same, its lines can be named.
-    """
+    """Return the profile that the evidence was gathered by; None where the run ended before one was inferred."""
     if not run.profile:
         return None
     try:
         recorded = profile_from_data(run.profile)
     except ProfileError as error:
         raise UsageError(f"{path}: {error}") from None
-    source = run.profile_path
-    if source is not None and Path(source).is_file():
-        try:
-            file = read(source, None).at(run.target)
-        except UsageError:
-            return recorded.at(run.target)
-        if profile_digest(file.public()) == profile_digest(run.profile):
-            return file
-    return recorded.at(run.target)
+    return _with_lines(recorded, run.profile_path).at(run.target)
+
+
+def _with_lines(recorded: Profile, source: str | None) -> Profile:
+    """Return the profile as its file says it, where that is still there and says the same: then lines can be named.
+
+    What the command line may override need not be the same.
+    """
+    if source is None or not Path(source).is_file():
+        return recorded
+    try:
+        file = read(source, None)
+    except UsageError:
+        return recorded
+    overrides = {"safety": recorded.safety, "site": recorded.site}
+    same = profile_digest(file.model_copy(update=overrides).public()) == profile_digest(recorded.public())
+    return file.model_copy(update=overrides) if same else recorded
 
 
 def _of_the_site(site: Site) -> Site:

@@ -14,7 +14,9 @@ EDITORS = """Example: scalecheck profile schema > scalecheck.schema.json, and as
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     commands = typer.Typer(
-        help="Show a profile as it is read, or the schema that editors check it by.", no_args_is_help=True
+        help="Show a profile as it is read, or the schema that editors check it by.",
+        epilog="Example: scalecheck profile show shop",
+        no_args_is_help=True,
     )
     commands.command(epilog="Example: scalecheck profile show shop")(show)
     commands.command(epilog=EDITORS)(schema)
