@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from benchmarks.timing import medians, shown
@@ -21,7 +22,7 @@ def run() -> None:
     }
     if locust := shutil.which("locust"):
         commands["locust --version"] = [locust, "--version"]
-    times_s = medians({name: lambda words=words: _finished(words) for name, words in commands.items()}, rounds=11)
+    times_s = medians({name: partial(_finished, words) for name, words in commands.items()}, rounds=11)
     for name, time_s in times_s.items():
         ratio = (
             f"{times_s['locust --version'] / time_s:.1f} x faster than locust" if "locust --version" in times_s else ""
