@@ -1,4 +1,4 @@
-"""What the README says is so: its generated parts are current, its commands exist, its example runs."""
+"""What the README and the commented profile say is so: commands exist, examples run, generated parts are current."""
 
 import re
 import shlex
@@ -9,9 +9,11 @@ import pytest
 import typer.main
 import yaml
 
+from scalecheck.checks.catalogue import BY_ID
 from scalecheck.cli.app import app
 from scalecheck.cli.exit import Exit
 from scalecheck.cli.output import targets
+from scalecheck.model.profile_file import parse_profile, unknown_ids
 from tests.checks.rows import FAIL, Case, exchange, judged, site
 from tests.readme import README, ROOT, current
 
@@ -49,6 +51,17 @@ def test_snippets_are_well_formed() -> None:
     snippets = [yaml.safe_load(block) for language, block in BLOCKS if language == "yaml"]
     assert len(snippets) == 3
     assert all(isinstance(snippet, dict) for snippet in snippets)
+
+
+def test_every_key_that_the_foundation_comments_out_is_right() -> None:
+    text = (ROOT / "profiles/million-dau.yaml").read_text(encoding="utf-8")
+    keys = "site|extends|routes|identities|edge|traffic|slo|abort|levels|waivers"
+    shown = re.sub(rf"(?m)^# (?=(?:{keys}):|  )|(?<=^  )# (?=\w+: \d)", "", text)
+    profile = parse_profile(shown)
+    assert profile.routes["product"].query == {"q": "shoes"}
+    assert set(profile.identities) == {"alice", "bob"}
+    assert (profile.budgets.html, profile.edge.providers) == (100_000, {"fastly": "151.101.1.57:443"})
+    assert not unknown_ids(profile, BY_ID, frozenset({"auto"}))
 
 
 def test_every_exit_code_is_named() -> None:
