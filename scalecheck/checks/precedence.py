@@ -21,6 +21,7 @@ Beside that:
 - Errors (4xx, 5xx) are cache.errors_are_short's; an invented chunk that gets 200 is assets.missing_is_404's.
 - An edge that does not say what it did is cdn.speaks's; one that never answers from its store is cdn's hit ratios'.
 - Validators that change while the bytes do not are cache.etag_is_steady's; revalidates leaves them.
+- A Vary that is missing from some 200 and from the 304 or HEAD as well is cache.vary_names_encoding's.
 - Where the edge hides its own lifetime (`hidden`), cache.contract and cache.age_within_lifetime judge what it does.
 """
 
@@ -43,6 +44,7 @@ from scalecheck.model.kinds import ASSETS, PAGES, Kind
 from scalecheck.model.site import Site
 from scalecheck.wire import content_type
 from scalecheck.wire.fingerprint import fingerprint
+from scalecheck.wire.vary import vary
 
 DAY_S = 86_400
 
@@ -129,6 +131,18 @@ def unkept(site: Site, exchange: Exchange) -> str:
     if is_shared(site, exchange):
         return ""
     return freshness_speaker(site, exchange) or "cache.contract"
+
+
+def unsaid_coding(site: Site, exchange: Exchange) -> bool:
+    """Whether it is served in several codings, and one of them does not say so in Vary."""
+    served = [each for each in (exchange, *site.following(exchange, "encodings")) if each.status == 200]
+    return len({each.response.coding for each in served}) > 1 and not all(map(varies_by_coding, served))
+
+
+def varies_by_coding(exchange: Exchange) -> bool:
+    """Whether an answer says that it depends on Accept-Encoding."""
+    varies = vary(exchange.fields)
+    return varies.star or "accept-encoding" in varies.names
 
 
 def strips(site: Site, exchange: Exchange) -> bool:

@@ -135,6 +135,15 @@ HEAD = [
     case("without Vary", head_matches_get, WARN, headed({k: v for k, v in GET.items() if k != "vary"})),
     case("not allowed", head_matches_get, FAIL, headed({}, status=405), observed="status 405"),
     case("nothing asked", head_matches_get, SKIP, exchange("/", GET)),
+    case(
+        "without a Vary that some GETs lack too",
+        head_matches_get,
+        SKIP,
+        exchange("/", {**GET, "vary": "Accept-Encoding", "content-encoding": "gzip"}),
+        exchange("/", GET, probe="head", of=1, method="HEAD"),
+        exchange("/", GET, probe="encodings", of=1, label="identity"),
+        reason="cache.vary_names_encoding",
+    ),
     case("lost", head_matches_get, UNKNOWN, exchange("/", GET), failure("/", probe="head", of=1)),
 ]
 

@@ -6,7 +6,7 @@ import pytest
 
 from scalecheck.checks.cache import etag_is_steady, etag_per_coding, not_modified_repeats, revalidates
 from scalecheck.model.evidence import Exchange
-from tests.checks.rows import DATE, FAIL, PASS, SKIP, UNKNOWN, WARN, Case, case, exchange, failure
+from tests.checks.rows import DATE, FAIL, PASS, SKIP, UNKNOWN, WARN, YEAR, Case, case, exchange, failure
 
 PAGE = {"cache-control": "public, max-age=0, s-maxage=3600"}
 TAGGED = {**PAGE, "etag": '"1"'}
@@ -21,6 +21,20 @@ REVALIDATES = [
     case("no validator", revalidates, FAIL, exchange("/", PAGE), observed="neither"),
     case("none, and browsers only", revalidates, WARN, exchange("/api/me", {"cache-control": "private, no-cache"})),
     case("none, and nothing stored", revalidates, SKIP, exchange("/", {"cache-control": "no-store"})),
+    case("none, where it has to be private", revalidates, WARN, exchange("/api/me")),
+    case(
+        "none, where nothing is to be stored",
+        revalidates,
+        SKIP,
+        exchange("/health", {"cache-control": "public, max-age=60"}),
+        reason="cache.contract",
+    ),
+    case(
+        "none, under a name that never changes",
+        revalidates,
+        WARN,
+        exchange("/app.9f2c1b7e.js", {"cache-control": YEAR}),
+    ),
     case("304 by ETag", revalidates, PASS, exchange("/", TAGGED), again(TAGGED)),
     case("304 by date", revalidates, PASS, exchange("/", DATED), again(DATED, label="last-modified")),
     case("200 with the same ETag", revalidates, FAIL, exchange("/", TAGGED), again(TAGGED, 200), observed="status 200"),
@@ -43,6 +57,10 @@ REVALIDATES = [
 FULL = {**TAGGED, "date": DATE, "vary": "Accept-Encoding", "expires": DATE, "content-location": "/index.html"}
 
 
+EXPIRING = {"date": DATE, "expires": "Tue, 14 Nov 2023 23:13:20 GMT", "etag": '"1"'}
+GUESSED = {"last-modified": "Tue, 14 Nov 2022 22:13:20 GMT", "etag": '"1"'}
+
+
 def less(name: str) -> dict[str, str]:
     return {key: value for key, value in FULL.items() if key != name}
 
@@ -61,6 +79,63 @@ REPEATS = [
         case(f"without {name}", not_modified_repeats, verdict, exchange("/", FULL), again(less(name)))
         for verdict, names in ((FAIL, ("etag", "expires")), (WARN, ("content-location", "date", "vary")))
         for name in names
+    ),
+    case(
+        "another lifetime",
+        not_modified_repeats,
+        FAIL,
+        exchange("/", FULL),
+        again({**FULL, "cache-control": "public, max-age=0"}),
+        observed="Cache-Control: public, max-age=0",
+    ),
+    case(
+        "a lifetime that counts down",
+        not_modified_repeats,
+        PASS,
+        exchange("/", {**FULL, "cache-control": "max-age=3600"}),
+        again({**FULL, "cache-control": "max-age=3590"}),
+    ),
+    case(
+        "other words for the same",
+        not_modified_repeats,
+        PASS,
+        exchange("/", FULL),
+        again({**FULL, "cache-control": "s-maxage=3600, max-age=0"}),
+    ),
+    case(
+        "suddenly private",
+        not_modified_repeats,
+        FAIL,
+        exchange("/", {**FULL, "cache-control": "max-age=0"}),
+        again({**FULL, "cache-control": "private, max-age=0"}),
+    ),
+    case("another Expires", not_modified_repeats, FAIL, exchange("/", EXPIRING), again({**EXPIRING, "expires": DATE})),
+    case(
+        "another ETag",
+        not_modified_repeats,
+        FAIL,
+        exchange("/", FULL),
+        again({**FULL, "etag": '"2"'}),
+        observed='ETag: "2"',
+    ),
+    case(
+        "the ETag without its coding",
+        not_modified_repeats,
+        WARN,
+        exchange("/", {**FULL, "etag": '"1-gzip"'}),
+        again(FULL),
+        observed='ETag: "1"',
+    ),
+    case("the ETag no longer weak", not_modified_repeats, PASS, exchange("/", {**FULL, "etag": 'W/"1"'}), again(FULL)),
+    case("a guess that differs", not_modified_repeats, PASS, exchange("/", GUESSED), again({"etag": '"1"'})),
+    case(
+        "a Vary that some of the 200s lack too",
+        not_modified_repeats,
+        SKIP,
+        exchange("/", {**FULL, "content-encoding": "gzip"}),
+        again(less("vary")),
+        exchange("/", less("vary"), probe="encodings", of=1, label="identity"),
+        reason="cache.vary_names_encoding",
     ),
     case("what the 200 lacks too", not_modified_repeats, PASS, exchange("/", TAGGED), again(TAGGED)),
     case("a 200 is revalidates'", not_modified_repeats, SKIP, exchange("/", FULL), again({}, 200)),

@@ -9,6 +9,7 @@ from scalecheck.model.evidence import Ask, Failure, Loss, Record
 from scalecheck.model.site import Site
 from scalecheck.probes.discovery import first, sitemap
 from scalecheck.probes.edges import origin, providers
+from scalecheck.probes.handshakes import handshakes
 from scalecheck.probes.identities import as_identity, deceive
 from scalecheck.probes.probe import Probe, in_order
 from scalecheck.probes.repeats import again, later
@@ -118,6 +119,22 @@ ROWS: list[tuple[str, Probe, Site, list[list[str]]]] = [
         site(exchange("/"), exchange("/about")),
         [[f"/?scalecheck={NONCE}-burst [{n}] of 1 together" for n in range(1, BURST + 1)]],
     ),
+    (
+        "a visit to every https host, and two returns",
+        handshakes,
+        site(
+            exchange("http://shop.test/"),
+            exchange("/"),
+            exchange("/about"),
+            exchange("https://cdn.shop.test/a.js"),
+            exchange("https://down.shop.test/a.js", status=503),
+        ),
+        [
+            [f"HEAD / [{label}] of 2 anew", f"HEAD https://cdn.shop.test/a.js [{label}] of 4 anew"]
+            for label in ("visit", "return 1", "return 2")
+        ],
+    ),
+    ("no handshake on plain http", handshakes, site(exchange("http://shop.test/")), []),
     ("no write", write, site(exchange("/")), []),
     ("a write where it is allowed", write, site(exchange("/"), profile=WRITES), [["POST / of 1"]]),
     ("no purge", purge, site(exchange("/")), []),

@@ -1,12 +1,15 @@
 """Validators: asking whether a stored answer is still right costs a few bytes instead of all of them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
-from scalecheck.checks.answers import storable
+from scalecheck.checks.answers import browser_lifetime_s, policy, shared_lifetime_s, storable
 from scalecheck.checks.check import Findings, check, expect, left, skipped
+from scalecheck.checks.precedence import freshness_speaker, is_hashed, unsaid_coding
+from scalecheck.model.contract import Storing
 from scalecheck.model.evidence import Exchange
 from scalecheck.model.site import Site
-from scalecheck.model.verdict import Verdict
+from scalecheck.model.verdict import Finding, Verdict
 from scalecheck.probes.repeats import again
 from scalecheck.probes.representations import conditional, encodings
 
@@ -15,6 +18,12 @@ REPEATED = ("Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Var
 
 NEEDED = frozenset({"Cache-Control", "ETag", "Expires"})
 """Those that decide how long a cache goes on with what it has; nginx leaves the Vary of `gzip_vary` out of a 304."""
+FORBIDDING = ("no-store", "private", "no-cache")
+"""Directives that change who may keep an answer, or whether it may be reused unasked."""
+TOLERATED = 0.1
+"""Share by which the lifetimes of a 200 and its 304 may differ: some count down to a fixed moment."""
+
+_TAG = re.compile(r'(?:W/)?"(.*?)(?:[-;:_+]{1,2}(?:gzip|gz|br|zstd|deflate))?"')
 
 
 @check(needs=[conditional], source="RFC 9110 section 13.1")
@@ -30,7 +39,9 @@ def revalidates(site: Site) -> Findings:
     On nginx: `etag on;` is the default for files; for proxied answers the application has to send one, and
     `proxy_cache_revalidate on;` makes nginx use it.
 
-    On Apache: `FileETag MTime Size` for files; a script has to send its own.
+    On Apache: it does not know the `-gzip` again that mod_deflate puts behind its own ETags (mod_brotli: `-br`):
+    `RequestHeader edit "If-None-Match" '^"((.*)-(gzip|br))"$' '"$1", "$2"'`, or `DeflateAlterETag Remove` and
+    `BrotliAlterETag Remove`, which leave Last-Modified.
 
     On Varnish: `set beresp.keep = 1h;` keeps expired objects long enough to be revalidated.
 
@@ -39,9 +50,11 @@ def revalidates(site: Site) -> Findings:
     for exchange in site.good():
         if not storable(site, exchange):
             continue
+        if site.contract(exchange).storing is Storing.NO_STORE:
+            yield left(exchange, freshness_speaker(site, exchange) or "cache.contract")
+            continue
         if "etag" not in exchange.fields and "last-modified" not in exchange.fields:
-            shared = storable(site, exchange, shared=True)
-            otherwise = Verdict.FAIL if shared else Verdict.WARN
+            otherwise = Verdict.FAIL if _is_asked_about(site, exchange) else Verdict.WARN
             yield expect(False, exchange, expected="an ETag or Last-Modified", observed="neither", otherwise=otherwise)
         for answer in site.following(exchange, "conditional"):
             if answer.status == 200 and _changed(exchange, answer):
@@ -52,6 +65,12 @@ def revalidates(site: Site) -> Findings:
                 yield expect(answer.status == 304, answer, expected="status 304", observed=f"status {answer.status}")
 
 
+def _is_asked_about(site: Site, exchange: Exchange) -> bool:
+    """Whether many will ask if their copy is still right: a shared answer that is not kept for ever under its name."""
+    meant = site.contract(exchange).storing is not Storing.PRIVATE
+    return meant and storable(site, exchange, shared=True) and not is_hashed(site, exchange)
+
+
 def _changed(before: Exchange, after: Exchange) -> bool:
     """Whether a new answer is another one: other bytes, and a validator that says so."""
     validators = ("etag", "last-modified")
@@ -59,12 +78,13 @@ def _changed(before: Exchange, after: Exchange) -> bool:
     return differs and before.response.digest != after.response.digest
 
 
-@check(needs=[conditional], source="RFC 9110 section 15.4.5")
+@check(needs=[conditional, encodings], source="RFC 9110 section 15.4.5, RFC 9111 section 4.3.4")
 def not_modified_repeats(site: Site) -> Findings:
     """A 304 repeats the caching headers of the 200: Cache-Control, ETag, Vary and their kind.
 
     A cache takes its new freshness from the 304. One without Cache-Control leaves the stored answer with its old
-    lifetime, or as stale as before, so that the next request asks again, and the next.
+    lifetime, or as stale as before, so that the next request asks again, and the next. One that says something else
+    than the 200 makes the stored answer another one as soon as it is asked about.
 
     Without Cache-Control, Expires or ETag it fails; a missing Vary, Date or Content-Location costs caches little, and
     warns.
@@ -81,11 +101,55 @@ def not_modified_repeats(site: Site) -> Findings:
             if answer.status != 304:
                 continue
             missing = [name for name in REPEATED if name in exchange.fields and name not in answer.fields]
-            observed = f"without {', '.join(missing)}" if missing else "all of them"
-            sent = ", ".join(name for name in REPEATED if name in exchange.fields)
-            otherwise = Verdict.FAIL if NEEDED.intersection(missing) else Verdict.WARN
-            expected = f"all of {sent or 'them'}"
-            yield expect(not missing, answer, expected=expected, observed=observed, otherwise=otherwise)
+            if missing == ["Vary"] and unsaid_coding(site, exchange):
+                yield left(answer, "cache.vary_names_encoding")
+            elif missing:
+                sent = ", ".join(name for name in REPEATED if name in exchange.fields)
+                otherwise = Verdict.FAIL if NEEDED.intersection(missing) else Verdict.WARN
+                observed = f"without {', '.join(missing)}"
+                yield expect(False, answer, expected=f"all of {sent}", observed=observed, otherwise=otherwise)
+            else:
+                yield _the_same(site, exchange, answer)
+
+
+def _the_same(site: Site, exchange: Exchange, answer: Exchange) -> Finding:
+    """Return whether a 304 says the same as the 200; tags that differ in the name of a coding only are a warning."""
+    names = tuple(_differing(site, exchange, answer))
+    if not names:
+        sent = ", ".join(name for name in REPEATED if name in exchange.fields)
+        return expect(True, answer, expected=f"all of {sent or 'them'}", observed="all of them")
+    expected, observed = (
+        "; ".join(f"{name}: {each.fields.get(name)}" for name in names) for each in (exchange, answer)
+    )
+    lesser = names == ("ETag",) and _tag(exchange) == _tag(answer)
+    otherwise = Verdict.WARN if lesser else Verdict.FAIL
+    return expect(False, answer, expected=expected, observed=observed, otherwise=otherwise)
+
+
+def _differing(site: Site, exchange: Exchange, answer: Exchange) -> Iterator[str]:
+    """Yield the fields by which a 304 makes the stored answer another one."""
+    flags, others = (tuple(policy(each).has(name) for name in FORBIDDING) for each in (exchange, answer))
+    if flags != others or not _as_long(site, exchange, answer):
+        yield "Cache-Control" if "cache-control" in exchange.fields else "Expires"
+    sent, repeated = ((each.fields.first("etag") or "").removeprefix("W/") for each in (exchange, answer))
+    if sent != repeated:
+        yield "ETag"
+
+
+def _as_long(site: Site, exchange: Exchange, answer: Exchange) -> bool:
+    """Whether browsers and shared caches may reuse both for about as long."""
+    pairs = [
+        tuple(seconds(site, each) for each in (exchange, answer)) for seconds in (browser_lifetime_s, shared_lifetime_s)
+    ]
+    explicit = "cache-control" in exchange.fields or "expires" in exchange.fields
+    return not explicit or all(abs(one - other) <= TOLERATED * max(one, other) for one, other in pairs)
+
+
+def _tag(exchange: Exchange) -> str:
+    """Return an ETag without what tells weak from strong, and without the name of a coding at its end."""
+    sent = exchange.fields.first("etag") or ""
+    match = _TAG.fullmatch(sent)
+    return match[1] if match is not None else sent
 
 
 @check(needs=[encodings], source="RFC 9110 section 8.8.3.3")
