@@ -5,9 +5,9 @@ methods, what the client's own cache answered, and what is no http. A request wi
 """
 
 import base64
-import binascii
 import hashlib
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -65,7 +65,8 @@ class _Request(_Part):
 
 class _Content(_Part):
     size: Size = 0
-    text: str | None = None
+    text: Any = None
+    """A text; of any characters, so that half a surrogate pair makes nothing unreadable but itself."""
     encoding: str | None = None
 
 
@@ -116,11 +117,16 @@ def read_har(path: Path) -> Evidence:
     try:
         if path.stat().st_size > LARGEST_HAR:
             raise EvidenceError(f"{path}: larger than {LARGEST_HAR // 1024**2} MiB")
-        entries = _Har.model_validate_json(path.read_bytes().removeprefix(b"\xef\xbb\xbf")).log.entries
+        # Not pydantic's own parser: it refuses halves of surrogate pairs, which browsers do write into texts they cut.
+        entries = _Har.model_validate(json.loads(path.read_text(encoding="utf-8-sig"))).log.entries
     except OSError as error:
         raise EvidenceError(f"{path}: {error.strerror or error}") from None
     except ValidationError as error:
         raise EvidenceError(f"{path}: expected HAR 1.2: {_first_of(error)}") from None
+    except RecursionError:
+        raise EvidenceError(f"{path}: expected HAR 1.2, found JSON nested too deeply") from None
+    except ValueError as error:
+        raise EvidenceError(f"{path}: expected HAR 1.2 in JSON: {error}") from None
     records = tuple(_records(entries))
     exchanges = [each for each in records if isinstance(each, Exchange)]
     if not exchanges:
@@ -204,14 +210,14 @@ def _response(response: _Response) -> Response:
 
 def _body(content: _Content) -> bytes | None:
     """Return the decoded body; None where the client did not keep it, or kept it unreadably."""
-    if content.text is None:
+    if not isinstance(content.text, str):
         return None
-    decode: Callable[..., Any] = base64.b64decode
+    if content.encoding != "base64":
+        return content.text.encode(errors="replace")
     try:
-        found: bytes = decode(content.text, validate=True) if content.encoding == "base64" else content.text.encode()
-    except (binascii.Error, ValueError):
+        return base64.b64decode(content.text, validate=True)
+    except ValueError:
         return None
-    return found
 
 
 def _version(text: str) -> str:
