@@ -40,7 +40,7 @@ def test_commands_are_understood(command: str) -> None:
     words = shlex.split(command.partition(" > ")[0].replace(" ID", " cache.contract"), comments=True)[1:]
     parsed: Any = typer.main.get_command(app)
     context = parsed.make_context("scalecheck", [*words])
-    while words[:1] and hasattr(parsed, "commands"):
+    while hasattr(parsed, "commands") and words and not words[0].startswith("-"):
         name, *words = words
         parsed = parsed.commands[name]
         context = parsed.make_context(name, [*words], parent=context)
