@@ -16,6 +16,8 @@ Line = tuple[bytes, bytes]
 
 STATUS_LINE = re.compile(rb"(HTTP/[0-9.]+) ([0-9]{3})(?: (.*))?")
 """Version, status and reason; curl would take `2000` for 200."""
+HANDSHAKE = re.compile(rb"TLSv[0-9.]+ \(IN\), TLS handshake, (Certificate \(11\))?")
+"""How curl's OpenSSL tells of each message of a handshake that the server sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,13 @@ class Flight:
         """curl's own moments say nothing of this after a failure."""
         self.tls_version = ""
         self.alpn = ""
+        self._handshake_told = False
+        self._certificate_sent = False
+
+    @property
+    def resumed(self) -> bool | None:
+        """Whether the handshake took up an earlier session: then the server sends no certificate (RFC 8446 2.2)."""
+        return not self._certificate_sent if self._handshake_told else None
 
     @property
     def begun(self) -> bool:
@@ -144,6 +153,9 @@ class Flight:
             self.tls_version = text[21:].split(b" ", 1)[0].decode("latin-1")
         elif text.startswith(b"ALPN: server accepted "):
             self.alpn = text[22:].strip().decode("latin-1")
+        elif (message := HANDSHAKE.match(text)) is not None:
+            self._handshake_told = True
+            self._certificate_sent = self._certificate_sent or message[1] is not None
 
 
 def _split(line: bytes) -> Line:

@@ -166,7 +166,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
     def _handshake(self, curl: Any, flight: Flight) -> Tls | None:
         connection = curl.getinfo(pycurl.CONN_ID)
         if connection not in self._tls and flight.tls_version:
-            self._tls[connection] = Tls(flight.tls_version, flight.alpn)
+            self._tls[connection] = Tls(flight.tls_version, flight.alpn, flight.resumed)
         return self._tls.get(connection)
 
 

@@ -36,6 +36,8 @@ class Ask:
     """Seconds to wait, counted from the moment the probe's round starts."""
     together: bool = False
     """Sent at the same moment as the other asks of its round that say so, outside the concurrency limit (a burst)."""
+    anew: bool = False
+    """Sent on a connection of its own, whose handshake is what one looks for."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -100,6 +102,8 @@ class Tls:
     version: str
     """`TLSv1.3` and its kind."""
     alpn: str = ""
+    resumed: bool | None = None
+    """Whether it took up the session of an earlier connection; None where nothing tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -356,14 +356,44 @@ def over(version: str, tls: str | None = "TLSv1.3", h3: bool = True, url: str = 
     return exchange(url, fields, http_version=version, tls=Tls(tls) if tls else None)
 
 
+def returning(*resumed: bool | None, tls: str = "TLSv1.3") -> tuple[Exchange, ...]:
+    """Return a visit and the connections of the visitor who comes back."""
+    labelled = zip(("visit", "return 1", "return 2"), (False, *resumed), strict=False)
+    keys: dict[str, Any] = {"probe": "handshakes", "of": 1, "method": "HEAD"}
+    return tuple(exchange("/", label=label, tls=Tls(tls, resumed=each), **keys) for label, each in labelled)
+
+
+RESUMED = returning(True, True)
 LOCAL = profile(site="http://127.0.0.1:8080")
 TRANSPORT = [
-    case("HTTP/1.1", modern_transport, FAIL, over("1.1"), observed="HTTP/1.1"),
+    case(
+        "no session is resumed", modern_transport, WARN, over("2"), returning(False, False), observed="0 of 2 resumed"
+    ),
+    case("machines with keys of their own", modern_transport, WARN, over("2"), returning(True, False)),
+    case("one return is enough evidence", modern_transport, PASS, over("2"), returning(True)),
+    case("nothing tells of resumption", modern_transport, UNKNOWN, over("2"), returning(None, None), reason="second"),
+    case("nobody returned", modern_transport, UNKNOWN, over("2"), returning(), reason="second"),
+    case(
+        "the returns were lost",
+        modern_transport,
+        UNKNOWN,
+        over("2"),
+        failure("/", probe="handshakes", of=1, label="return 1"),
+    ),
+    case(
+        "without TLS 1.3 resumption is no second mistake",
+        modern_transport,
+        FAIL,
+        over("2", "TLSv1.2"),
+        returning(False, False, tls="TLSv1.2"),
+        observed="TLSv1.2",
+    ),
+    case("HTTP/1.1", modern_transport, FAIL, over("1.1"), RESUMED, observed="HTTP/1.1"),
     case("TLS 1.2", modern_transport, FAIL, over("2", "TLSv1.2"), observed="TLSv1.2"),
-    case("HTTP/3 is not offered", modern_transport, WARN, over("2", h3=False)),
+    case("HTTP/3 is not offered", modern_transport, WARN, over("2", h3=False), RESUMED),
     case("a forbidden version is security.tls's", modern_transport, PASS, over("2", "TLSv1")),
-    case("all three", modern_transport, PASS, over("2")),
-    case("HTTP/3 itself", modern_transport, PASS, over("3", h3=False)),
+    case("all four", modern_transport, PASS, over("2"), RESUMED),
+    case("HTTP/3 itself", modern_transport, PASS, over("3", h3=False), RESUMED),
     case("evidence without handshake", modern_transport, UNKNOWN, over("2", None)),
     case(
         "plain http on loopback",

@@ -11,6 +11,7 @@ from scalecheck.model.evidence import Exchange, Loss, Record, Tls
 from scalecheck.model.profile import Profile
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Verdict
+from scalecheck.probes.handshakes import RETURNS
 from tests.checks.rows import DATE, ROUTES, YEAR, exchange, failure, judged, profile, site
 
 HIT, MISS = {"x-cache-status": "HIT"}, {"x-cache-status": "MISS"}
@@ -82,6 +83,7 @@ def followed(number: int, resource: Resource, changed: Mapping[str, Mapping[str,
         yield of("encodings", label="identity")
         yield of("encodings", label="gzip", fields={"content-encoding": "gzip", "etag": 'W/"1"'})
     if resource.url == "/":
+        yield from (of("handshakes", tls=Tls("TLSv1.3", resumed=True), label=label) for label in RETURNS)
         yield of("tracking")
         yield of("odd_encoding")
         yield of("burst", MISS, label="1")
@@ -266,6 +268,10 @@ MISTAKES: dict[str, tuple[str, Callable[[], Site]]] = {
     ),
     "HTTP/1.1": ("cdn.modern_transport", lambda: shop("page", http_version="1.1")),
     "TLS 1.2": ("cdn.modern_transport", lambda: shop("page", tls=Tls("TLSv1.2"))),
+    "no session resumed": (
+        "cdn.modern_transport",
+        lambda: shop("page", probes={"handshakes": {"tls": Tls("TLSv1.3", resumed=False)}}),
+    ),
     "TLS 1.1": ("security.tls", lambda: shop("page", tls=Tls("TLSv1.1"))),
     "no HSTS": ("security.hsts", without("strict-transport-security")),
     "no policy for scripts": (

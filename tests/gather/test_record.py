@@ -27,7 +27,10 @@ def written(path: Path, *records: Record) -> Path:
     [
         exchange("/", {"Cache-Control": "max-age=60", "Set-Cookie": ["a=1", "b=2"]}, body="<p>über</p>"),
         exchange("/a.png", body=b"\x89PNG\xff\xfe", of=1, label="br", identity="alice", method="HEAD"),
-        exchange("/", timings=Timings(1.0, 0.5, 0.1, None, 0.2), tls=Tls("TLSv1.3", "h2"), http_version="2"),
+        exchange(
+            "/", timings=Timings(1.0, 0.5, 0.1, None, 0.2), tls=Tls("TLSv1.3", "h2", resumed=True), http_version="2"
+        ),
+        exchange("/", tls=Tls("TLSv1.2", resumed=False)),
         exchange("/", body=None, truncated=True, undecodable="cut short"),
         exchange("/", {"x": "\x00\x1b[31m\udce9"}),
         failure("/", loss=Loss.TIMEOUT, detail="no answer within 10s"),

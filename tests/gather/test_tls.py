@@ -85,7 +85,7 @@ def test_trust_can_be_added_or_waived(cert: Path, verify: bool) -> None:
     exchange, again = asked(always(OK), cert, ca_file=cert if verify else None, verify=verify, times=2)
     assert isinstance(exchange, Exchange)
     assert isinstance(again, Exchange)
-    assert exchange.tls == Tls("TLSv1.3", "")
+    assert exchange.tls == Tls("TLSv1.3", "", resumed=False)
     assert exchange.timings.tls_s is not None
     assert (again.reused, again.tls, again.timings.tls_s) == (True, exchange.tls, None)
 
@@ -93,17 +93,39 @@ def test_trust_can_be_added_or_waived(cert: Path, verify: bool) -> None:
 def test_the_protocol_settled_by_alpn_is_told(cert: Path) -> None:
     (exchange,) = asked(always(OK), cert, "http/1.1", verify=False)
     assert isinstance(exchange, Exchange)
-    assert exchange.tls == Tls("TLSv1.3", "http/1.1")
+    assert exchange.tls == Tls("TLSv1.3", "http/1.1", resumed=False)
     assert exchange.response.http_version == "1.1"
 
 
 def test_http_2_is_spoken_where_alpn_settles_it(cert: Path) -> None:
     (exchange,) = asked(http2(frame(0, 1, 1, b"hello")), cert, "h2", verify=False)
     assert isinstance(exchange, Exchange), exchange
-    assert exchange.tls == Tls("TLSv1.3", "h2")
+    assert exchange.tls == Tls("TLSv1.3", "h2", resumed=False)
     assert exchange.response.http_version == "2"
     assert exchange.fields.lines == (("x-a", "b"),)
     assert exchange.response.body == b"hello"
+
+
+@pytest.mark.parametrize(("tickets", "returning"), [(0, False), (1, True), (2, True)])
+def test_a_session_is_resumed_where_the_server_hands_out_tickets(cert: Path, tickets: int, returning: bool) -> None:
+    async def run() -> list[Record]:
+        context = tls_context(cert)
+        context.num_tickets = tickets
+        async with serving(always(OK), context) as server, Client(Profile(site=server.site), ca_file=cert) as client:
+            asks = [Ask(Request(server.site), label=str(n), anew=True) for n in range(3)]
+            records = [await client.send("handshakes", ask, 2) for ask in asks]
+            assert server.connections == 3
+            return records
+
+    resumed = [record.tls and record.tls.resumed for record in asyncio.run(run()) if isinstance(record, Exchange)]
+    assert resumed == [False, returning, returning]
+
+
+def test_a_connection_used_again_tells_of_its_own_handshake(cert: Path) -> None:
+    first, again = asked(always(OK), cert, ca_file=cert, times=2)
+    assert isinstance(first, Exchange)
+    assert isinstance(again, Exchange)
+    assert (again.reused, again.tls) == (True, Tls("TLSv1.3", "", resumed=False))
 
 
 def test_a_stream_that_is_reset_is_cut(cert: Path) -> None:

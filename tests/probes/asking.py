@@ -52,5 +52,6 @@ def _words(ask: Ask) -> str:
     words += [f"of {ask.of}"] if ask.of is not None else []
     words += [f"after {ask.after_s:g}s"] if ask.after_s else []
     words += ["together"] if ask.together else []
+    words += ["anew"] if ask.anew else []
     fields = "".join(f"; {name}: {value}" for name, value in request.fields)
     return " ".join(words) + fields

@@ -11,11 +11,11 @@ from scalecheck.model.kinds import Kind
 from scalecheck.model.site import FIRST, Site
 from scalecheck.model.verdict import Verdict
 from scalecheck.probes.discovery import first
+from scalecheck.probes.handshakes import hosts
 from scalecheck.probes.identities import as_identity
 from scalecheck.probes.sampling import spread
 from scalecheck.probes.variants import purge
 from scalecheck.wire.set_cookie import SetCookie, set_cookies
-from scalecheck.wire.urls import origin
 
 SESSION_LIKE = re.compile(r"sess|sid$|auth(?!or)|token|login|jwt|remember", re.IGNORECASE)
 READ_BY_SCRIPTS = re.compile(r"csrf|xsrf", re.IGNORECASE)
@@ -88,7 +88,7 @@ def tls(site: Site) -> Findings:
 
     On HAProxy: `ssl-default-bind-options ssl-min-ver TLSv1.2`
     """
-    for exchange in one_per_host(site):
+    for exchange in hosts(site):
         if not exchange.url.startswith("https:"):
             yield skipped("plain http", exchange)
         elif exchange.tls is None:
@@ -96,14 +96,6 @@ def tls(site: Site) -> Findings:
         else:
             version = exchange.tls.version
             yield expect(version in SAFE_TLS, exchange, expected="TLSv1.2 or TLSv1.3", observed=version)
-
-
-def one_per_host(site: Site) -> tuple[Exchange, ...]:
-    """Return the first good answer of each host."""
-    hosts: dict[str | None, Exchange] = {}
-    for exchange in site.good():
-        hosts.setdefault(origin(exchange.url), exchange)
-    return tuple(hosts.values())
 
 
 @check(
