@@ -32,7 +32,9 @@ def _checks() -> str:
 def _group(group: str) -> str:
     """Return one group's table; a check that is no part of an ordinary audit says how to ask for it."""
     among = (check for check in CHECKS if check.id.startswith(f"{group}."))
-    rows = (f"| `{check.id}` | {check.title}{f' ({check.opt_in})' if check.opt_in else ''} |\n" for check in among)
+    rows = (
+        f"| `{check.id}` | {check.title}{f' *Opt-in: {check.opt_in}.*' if check.opt_in else ''} |\n" for check in among
+    )
     return f"| {group} | promise |\n| --- | --- |\n{''.join(rows)}"
 
 
