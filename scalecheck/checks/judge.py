@@ -86,7 +86,7 @@ def _nothing(view: Site, check: Check) -> Finding:
     if not lost:
         return Finding(Verdict.SKIP, "", reason="nothing to judge")
     budget = sum(failure.loss is Loss.BUDGET for failure in lost)
-    reason = "the request budget was used up" if budget == len(lost) else "its requests were lost, see site.answers"
+    reason = "the request budget was used up" if budget == len(lost) else "the requests were lost, see site.answers"
     return Finding(Verdict.UNKNOWN, "", reason=reason)
 
 

@@ -116,7 +116,7 @@ def routes_seen(site: Site) -> Findings:
         elif name in answered:
             yield _with_content(site, route, answered[name])
         elif name in lost or (blind and not route.optional):
-            reason = "its requests" if name in lost else "pages that may link to it"
+            reason = "the requests" if name in lost else "pages that may link to it"
             reason += " were lost, see site.answers"
             yield Finding(Verdict.UNKNOWN, name, "at least 1 answered URL", "0", route=name, reason=reason)
         elif route.optional:
