@@ -57,7 +57,7 @@ def starting_profile(url: str) -> Profile:
     """Return a profile that explores: from the URL's own path, every page is a route of its own until more is known."""
     whole = resolve(url, "") or url
     path, query = urlsplit(whole).path or "/", urlsplit(whole).query
-    start = {"path": _globbed(path), "kind": "ssr", "samples": [f"{path}?{query}" if query else path]}
+    start = {"path": re.sub(r"\*+", "*", path), "kind": "ssr", "samples": [f"{path}?{query}" if query else path]}
     data: dict[str, object] = {
         **read_profile("million-dau", {}).public(),
         "routes": {"start": start, "page": {"path": "/**", "kind": "ssr"}},
@@ -87,12 +87,17 @@ def inferred_routes(site: Site) -> tuple[Inferred, ...]:
 
     Single pages come first, then the folders of files, then pages that share a route.
     """
-    answered = [each for each in site.seen(FIRST) if each.status == 200 and site.profile.allows(each.url)]
+    answered = [each for each in site.seen(FIRST) if each.status == 200 and _can_be_declared(site, each.url)]
     seen, files = _seen(site, answered), _files(site, answered)
     single, several = _pages(seen)
     folders = tuple(_folders(files, [each.path for each in seen]))
     within = tuple(_within(files, folders, several))
     return _named((*single, *folders, *within, *several))[:ROUTES_AT_MOST]
+
+
+def _can_be_declared(site: Site, url: str) -> bool:
+    """Whether a pattern can name it and nothing else: a `*` in a path is a glob in every pattern."""
+    return site.profile.allows(url) and "*" not in urlsplit(url).path
 
 
 def _seen(site: Site, answered: Iterable[Exchange]) -> tuple[_Seen, ...]:
@@ -131,9 +136,8 @@ def _pages(seen: tuple[_Seen, ...]) -> tuple[tuple[Inferred, ...], tuple[Inferre
 
 
 def _single(seen: _Seen) -> Inferred:
-    path = _globbed(seen.path)
-    samples = {} if seen.reference == path and "*" not in path else {"samples": [seen.reference]}
-    route = {"path": path, "kind": seen.made.kind.value, **seen.made.rules, **samples}
+    samples = {} if seen.reference == seen.path else {"samples": [seen.reference]}
+    route = {"path": seen.path, "kind": seen.made.kind.value, **seen.made.rules, **samples}
     return Inferred(_name(seen.path) or "home", route, seen.made.reason)
 
 
@@ -156,9 +160,9 @@ def _patterns(seen: tuple[_Seen, ...]) -> dict[str, str]:
     for path, wide in general.items():
         folder, ending = _place(wide)
         if folder and len(siblings[folder, ending]) >= SIBLINGS:
-            patterns[path] = f"{_globbed(folder)}/{{name}}{ending}"
+            patterns[path] = f"{folder}/{{name}}{ending}"
         elif wide != path:
-            patterns[path] = _globbed(wide)
+            patterns[path] = wide
     return patterns
 
 
@@ -196,7 +200,7 @@ def _folders(files: tuple[tuple[str, Kind], ...], pages: list[str]) -> Iterator[
         found = kinds[folder]
         if len({*found}) == 1 and found[0] in FOLDER_KINDS and not any(page.startswith(folder) for page in pages):
             shown = "carry a content hash" if found[0] is Kind.HASHED else f"are of kind {found[0]}"
-            route = {"path": f"{_globbed(folder)}**", "kind": found[0].value}
+            route = {"path": f"{folder}**", "kind": found[0].value}
             yield Inferred(_name(folder) or "files", route, f"{len(found)} of {len(found)} files below it {shown}")
 
 
@@ -216,12 +220,11 @@ def _within(
     for path, kind in files:
         if any(each.matches(path) for each in taking) and not any(each.matches(path) for each in owned):
             folder, _, name = path.rpartition("/")
-            found.setdefault(f"{_globbed(folder)}/*.{name.rpartition('.')[2]}" if "." in name else path, []).append(
-                kind
-            )
+            _, dot, suffix = name.rpartition(".")
+            found.setdefault(f"{folder}/*.{suffix}" if dot else path, []).append(kind)
     for path, kinds in found.items():
         kind = next((each for each in kinds if each is not Kind.HASHED), Kind.HASHED)
-        route = {"path": _globbed(path), "kind": kind.value, "optional": "true"}
+        route = {"path": path, "kind": kind.value, "optional": "true"}
         yield Inferred(_name(path) or "files", route, f"{len(kinds)} files beside pages")
 
 
@@ -234,11 +237,6 @@ def _named(routes: Iterable[Inferred]) -> tuple[Inferred, ...]:
             name, number = f"{each.name}-{number}", number + 1
         named[name] = replace(each, name=name)
     return tuple(named.values())
-
-
-def _globbed(path: str) -> str:
-    """Return a path as a pattern: a run of `*`, which patterns give a meaning, is one `*`, which takes itself."""
-    return re.sub(r"\*+", "*", path)
 
 
 def _name(path: str) -> str:

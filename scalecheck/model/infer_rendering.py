@@ -50,12 +50,12 @@ def _page(site: Site, exchange: Exchange) -> Rendering:
     shown = f"Cache-Control: {policy}" if policy.directives else "no Cache-Control"
     if policy.has("no-store") or policy.has("private"):
         return Rendering(Kind.SSR, {"cache": {"storing": "private"}}, shown)
-    if (policy.has("s-maxage") or _is_targeted(exchange)) and 0 < _shared_s(exchange) <= LONGEST_ISR_S:
-        rules = {"revalidate": show_seconds(_shared_s(exchange)), **_cache(_window(policy))}
-        return Rendering(Kind.ISR, rules, shown)
     page = site.page(exchange)
     if page.text_length < SHELL_TEXT and _has_scripts(page):
         return Rendering(Kind.CSR, {}, f"{page.text_length} characters of text, and scripts")
+    if (policy.has("s-maxage") or _is_targeted(exchange)) and 0 < _shared_s(exchange) <= LONGEST_ISR_S:
+        rules = {"revalidate": show_seconds(_shared_s(exchange)), **_cache(_window(policy))}
+        return Rendering(Kind.ISR, rules, shown)
     return Rendering(Kind.SSG, {}, shown)
 
 
