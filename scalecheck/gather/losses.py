@@ -28,6 +28,16 @@ TOO_LARGE = 100
 CHUNK_WORDS = ("chunk", "hexadecimal")
 """curl reports a malformed chunk size as a failed receive; only its text tells."""
 
+TLS_WORDS = (
+    ("certificate has expired", "the certificate has expired"),
+    ("certificate is not yet valid", "the certificate is not valid yet"),
+    ("self-signed certificate", "the certificate is signed by nobody who is trusted here"),
+    ("unable to get local issuer", "the certificate's issuer is not trusted here, or an intermediate one is not sent"),
+    ("subject name", "the certificate is for another host"),
+    ("alert protocol version", "the server accepts no TLS version that was offered"),
+)
+"""What OpenSSL and curl say of a failed handshake, and what it means."""
+
 
 class Lost(httpx.TransportError):
     """A request without an answer: why, in one line, and how far it came."""
@@ -54,6 +64,12 @@ def loss_of(code: int, text: str, system_error: int) -> Loss:
     if code == HTTP2_STREAM or (code in CUT_CODES and not any(word in text.lower() for word in CHUNK_WORDS)):
         return Loss.CUT
     return Loss.PROTOCOL
+
+
+def tls_reason(text: str) -> str:
+    """Return what a failed handshake means, and how curl puts it; only the latter where we have no better words."""
+    meaning = next((meaning for words, meaning in TLS_WORDS if words in text), None)
+    return text if meaning is None else f"{meaning} ({text})"
 
 
 def system_reason(system_error: int) -> str:

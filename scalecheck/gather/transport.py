@@ -19,7 +19,7 @@ import pycurl
 
 from scalecheck.gather.certificates import trust
 from scalecheck.gather.flight import AddressRefusal, Flight, Limits, Line
-from scalecheck.gather.losses import Lost, loss_of, system_reason
+from scalecheck.gather.losses import Lost, loss_of, system_reason, tls_reason
 from scalecheck.model.evidence import Loss, Timings, Tls
 
 METHODS_WITHOUT_BODY = frozenset({"GET", "HEAD"})
@@ -241,6 +241,8 @@ def _lost(curl: Any, flight: Flight, code: int, text: str) -> Lost:
         return Lost(loss, f"no answer within {after_s:.1f} s: {_phase(curl, flight)}", after_s=after_s)
     if loss is Loss.CUT:
         text = f"the connection was cut {_phase(curl, flight)} ({text})"
+    elif loss is Loss.TLS:
+        text = tls_reason(text)
     elif loss in {Loss.REFUSED, Loss.UNREACHABLE} and system_error:
         text = f"{text} ({system_reason(system_error)})"
     return Lost(loss, text, after_s=after_s)
