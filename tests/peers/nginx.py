@@ -40,7 +40,7 @@ http {{
   upstream origin {{ server 127.0.0.1:{origin}; keepalive 16; }}
 
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port}{tls};
     gzip {compress};
     gzip_comp_level 6;
     gzip_min_length 64;
@@ -54,6 +54,7 @@ http {{
     proxy_http_version 1.1;
     proxy_set_header Connection "";
     proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header Accept-Encoding {asked};
     proxy_cache shop;
     proxy_cache_key "{keyed}$uri?$args_3";
@@ -74,10 +75,12 @@ PASSED_ON = "$upstream_http_cache_control"
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What makes a mistake: lines at http and at server level."""
+    """What is added to the configuration, to make a mistake or to serve on TLS: lines at http and at server level."""
 
     http: str = ""
     server: str = ""
+    listen: str = ""
+    """Parameters of `listen`."""
 
 
 def _cache_control(pattern: str, value: str, of: str = "$uri") -> Switch:
@@ -120,13 +123,19 @@ COMPRESSED_BY_ORIGIN = {Mistake.SAME_STRONG_ETAG, Mistake.CHANGING_CHUNK}
 
 
 def command(folder: Path, port: int, origin: int, mistake: Mistake | None) -> list[str]:
-    """Write the configuration and return what starts nginx with it."""
+    """Return what starts nginx with the configuration for a mistake, or without any."""
     switch = SWITCHES.get(mistake, Switch()) if mistake is not None else Switch()
+    return switched(folder, port, origin, switch, mistake)
+
+
+def switched(folder: Path, port: int, origin: int, switch: Switch, mistake: Mistake | None = None) -> list[str]:
+    """Write the configuration and return what starts nginx with it."""
     by_origin = mistake in COMPRESSED_BY_ORIGIN
     text = CONFIG.format(
         user="user root;" if os.geteuid() == 0 else "",  # the temp folder is the test's own
         folder=folder,
         port=port,
+        tls=f" {switch.listen}" if switch.listen else "",
         origin=origin,
         compress="off" if by_origin else "on",
         asked="$coding" if by_origin else '""',

@@ -98,7 +98,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/account":
             return self._account()
         if path == "/sitemap.xml":
-            return _sitemap(f"http://{self.headers.get('Host', '')}")
+            scheme = self.headers.get("X-Forwarded-Proto", "http")
+            return _sitemap(f"{scheme}://{self.headers.get('Host', '')}")
         if path in shop.RESOURCES:
             return _mistaken(path, shop.RESOURCES[path], mistake)
         if mistake is Mistake.SPA_FALLBACK and path.startswith("/assets/"):

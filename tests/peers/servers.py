@@ -19,6 +19,7 @@ STOP_S = 10.0
 
 INSTALLED = {
     "nginx": ("nginx", "/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so"),
+    "openssl": ("openssl",),
     "varnish": ("varnishd",),
     "haproxy": ("haproxy",),
     "caddy": ("caddy",),
