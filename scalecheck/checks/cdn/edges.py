@@ -100,7 +100,7 @@ def providers_agree(site: Site) -> Findings:
 
 
 def _unheard(name: str, failure: Failure | None) -> Finding:
-    reason = "its requests were lost, see site.answers" if failure is not None else "nothing was asked of it"
+    reason = "the requests were lost, see site.answers" if failure is not None else "nothing was asked of it"
     number = failure.number if failure is not None else None
     observed = f"no answer ({failure.loss})" if failure is not None else ""
     return Finding(Verdict.UNKNOWN, name, "the same answers", observed, evidence=number, reason=reason)
