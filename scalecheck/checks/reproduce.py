@@ -19,6 +19,8 @@ def curl(record: Record) -> str:
         words += ["-H", "Accept-Encoding: gzip, br, zstd"]
     for name, value in request.fields:
         words += ["-H", f"{name}: {value}"]
+    if record.ask.old_tls:
+        words += ["--tlsv1.0", "--tls-max", "1.1", "--ciphers", "DEFAULT:@SECLEVEL=0"]
     if request.connect_to is not None:
         words += ["--connect-to", f"::{request.connect_to}"]
     words.append(request.url[:LONGEST_URL])

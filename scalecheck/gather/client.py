@@ -124,7 +124,7 @@ class Client:
         asked = ask.request
         fields = asked.fields.with_lines(self._identity(asked))
         fields = fields.with_lines(line for line in ALWAYS if line[0] not in fields)
-        extensions: dict[str, object] = {"fresh": ask.together or ask.anew}
+        extensions: dict[str, object] = {"fresh": ask.together or ask.anew, "old_tls": ask.old_tls}
         if (address := asked.connect_to or self._connect_to) is not None:
             extensions["connect_to"] = address
         try:

@@ -39,6 +39,11 @@ _OPTIONS: tuple[tuple[int, Any], ...] = (
     (pycurl.USERAGENT, ""),
 )
 
+_OLD_TLS: tuple[tuple[int, Any], ...] = (
+    (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_0 | pycurl.SSLVERSION_MAX_TLSv1_1),
+    (pycurl.SSL_CIPHER_LIST, "DEFAULT:@SECLEVEL=0"),  # OpenSSL 3 offers these versions at no other level
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
@@ -60,9 +65,10 @@ class Wire:
 class CurlTransport(httpx.AsyncBaseTransport):
     """Sends requests with libcurl; one multi handle, so one event loop.
 
-    Extensions that a request may carry: `connect_to`, a `host:port` to connect to instead of the URL's own, and
-    `fresh`, true for a connection of its own that nothing else uses. Raises Lost for every request without an answer.
-    A cancelled request is taken off the multi handle and its connection closed before CancelledError goes on.
+    Extensions that a request may carry: `connect_to`, a `host:port` to connect to instead of the URL's own; `fresh`,
+    true for a connection of its own that nothing else uses; and `old_tls`, true to offer TLS 1.0 and 1.1 only. Raises
+    Lost for every request without an answer. A cancelled request is taken off the multi handle and its connection
+    closed before CancelledError goes on.
     """
 
     def __init__(
@@ -137,6 +143,8 @@ class CurlTransport(httpx.AsyncBaseTransport):
             curl.setopt(pycurl.HTTP_VERSION, self._plain_version)
         if (address := request.extensions.get("connect_to")) is not None:
             curl.setopt(pycurl.CONNECT_TO, [f"::{address}"])
+        for option, value in _OLD_TLS if request.extensions.get("old_tls") else ():
+            curl.setopt(option, value)
         if request.extensions.get("fresh"):
             curl.setopt(pycurl.FRESH_CONNECT, 1)
             curl.setopt(pycurl.FORBID_REUSE, 1)

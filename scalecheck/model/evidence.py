@@ -38,6 +38,8 @@ class Ask:
     """Sent at the same moment as the other asks of its round that say so, outside the concurrency limit (a burst)."""
     anew: bool = False
     """Sent on a connection of its own, whose handshake is what one looks for."""
+    old_tls: bool = False
+    """Sent with no TLS version newer than 1.1 on offer, to see it refused."""
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Connecting anew: what a visitor who comes back is spared."""
+"""Connecting anew: what a visitor who comes back is spared, and which old versions of TLS are still spoken."""
 
 from collections.abc import Iterator
 
@@ -24,6 +24,14 @@ def handshakes(site: Site) -> Asks:
         for exchange in hosts(site):
             if exchange.url.startswith("https:"):
                 yield Ask(Request(exchange.url, "HEAD"), of=exchange.number, label=label, anew=True)
+
+
+@probe(after=[first])
+def old_tls(site: Site) -> Asks:
+    """Connect to every https host with TLS 1.0 and 1.1 only; the answer is to be a refusal."""
+    for exchange in hosts(site):
+        if exchange.url.startswith("https:"):
+            yield Ask(Request(exchange.url, "HEAD"), of=exchange.number, anew=True, old_tls=True)
 
 
 def hosts(site: Site) -> Iterator[Exchange]:

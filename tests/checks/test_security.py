@@ -18,7 +18,7 @@ from scalecheck.checks.security import (
     sri,
     tls,
 )
-from scalecheck.model.evidence import Exchange, Tls
+from scalecheck.model.evidence import Exchange, Failure, Loss, Tls
 from tests.checks.rows import (
     FAIL,
     PASS,
@@ -188,6 +188,22 @@ COOKIES = [
     case("lost", cookies, UNKNOWN, failure("/")),
 ]
 
+
+EOF = "TLS connect error: error:0A000126:SSL routines::unexpected eof while reading"
+
+
+def refusing(of: int, loss: Loss = Loss.TLS, detail: str = "tlsv1 alert protocol version") -> Failure:
+    return failure("/", loss, probe="old_tls", of=of, method="HEAD", detail=detail)
+
+
+def test_only_the_servers_own_refusal_of_old_tls_is_a_pass() -> None:
+    ours = refusing(1, detail="SSL routines::no protocols available")
+    for lost in (ours, refusing(1, Loss.TIMEOUT, "no answer within 10.0 s: in the TLS handshake")):
+        findings = judged(tls, site(exchange("/", tls=Tls("TLSv1.3")), lost)).findings
+        assert [each.verdict for each in findings] == [PASS, SKIP], findings
+        assert "was not told" in findings[1].reason
+
+
 TLS = [
     case("an old version", tls, FAIL, exchange("/", tls=Tls("TLSv1.1"))),
     case(
@@ -198,6 +214,27 @@ TLS = [
         exchange("https://cdn.shop.test/a.js", tls=Tls("TLSv1")),
         profile=profile(safety={"allow_hosts": ["cdn.shop.test"]}),
     ),
+    case(
+        "an old version beside the new ones",
+        tls,
+        FAIL,
+        exchange("/", tls=Tls("TLSv1.3")),
+        exchange("/", probe="old_tls", of=1, method="HEAD", tls=Tls("TLSv1.1")),
+        observed="TLSv1.1 accepted",
+    ),
+    case(
+        "on the second host",
+        tls,
+        FAIL,
+        exchange("/", tls=Tls("TLSv1.3")),
+        exchange("https://cdn.shop.test/a.js", tls=Tls("TLSv1.3")),
+        refusing(1),
+        exchange("https://cdn.shop.test/a.js", probe="old_tls", of=2, tls=Tls("TLSv1")),
+        profile=profile(safety={"allow_hosts": ["cdn.shop.test"]}),
+    ),
+    case("an old version refused", tls, PASS, exchange("/", tls=Tls("TLSv1.3")), refusing(1)),
+    case("hung up on an old version", tls, PASS, exchange("/", tls=Tls("TLSv1.3")), refusing(1, detail=EOF)),
+    case("cut off at an old version", tls, PASS, exchange("/", tls=Tls("TLSv1.3")), refusing(1, Loss.CUT)),
     case("1.2", tls, PASS, exchange("/", tls=Tls("TLSv1.2"))),
     case("1.3", tls, PASS, exchange("/", tls=Tls("TLSv1.3", "h2"))),
     case("evidence without handshake", tls, UNKNOWN, exchange("/")),

@@ -58,6 +58,13 @@ ANSWERS = [
     case("a later probe's answer lost", answers, FAIL, exchange("/"), failure("/", Loss.CUT, probe="again", of=1)),
     case("everything lost", answers, UNKNOWN, failure("/", Loss.REFUSED), failure("/about", Loss.REFUSED)),
     case(
+        "the refusal of old TLS is no loss",
+        answers,
+        PASS,
+        exchange("/"),
+        failure("/", Loss.TLS, probe="old_tls", of=1),
+    ),
+    case(
         "the origin's refusal is no loss",
         answers,
         PASS,

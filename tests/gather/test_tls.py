@@ -3,11 +3,14 @@
 import asyncio
 import shutil
 import socket
+import ssl
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from scalecheck.checks.security.server import REFUSALS
 from scalecheck.gather.client import Client
 from scalecheck.model.evidence import Ask, Exchange, Failure, Loss, Record, Request, Tls
 from scalecheck.model.profile import Profile, Safety
@@ -119,6 +122,31 @@ def test_a_session_is_resumed_where_the_server_hands_out_tickets(cert: Path, tic
 
     resumed = [record.tls and record.tls.resumed for record in asyncio.run(run()) if isinstance(record, Exchange)]
     assert resumed == [False, returning, returning]
+
+
+@pytest.mark.parametrize(("oldest", "accepted"), [(ssl.TLSVersion.TLSv1_2, False), (ssl.TLSVersion.TLSv1, True)])
+def test_old_versions_are_offered_when_asked_for(cert: Path, oldest: ssl.TLSVersion, accepted: bool) -> None:
+    async def run() -> list[Record]:
+        context = tls_context(cert)
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            context.minimum_version = oldest
+        async with serving(always(OK), context) as server, Client(Profile(site=server.site), ca_file=cert) as client:
+            asks = [Ask(Request(server.site), anew=True, old_tls=old) for old in (False, True, False)]
+            return [await client.send("old_tls", ask, 2) for ask in asks]
+
+    new, old, later = asyncio.run(run())
+    for record in (new, later):
+        assert isinstance(record, Exchange)
+        assert record.tls is not None
+        assert record.tls.version == "TLSv1.3"
+    if accepted:
+        assert isinstance(old, Exchange), old
+        assert old.tls == Tls("TLSv1.1", resumed=False)
+    else:
+        assert isinstance(old, Failure), old
+        assert old.loss is Loss.TLS
+        assert any(word in old.detail for word in REFUSALS)
 
 
 def test_a_connection_used_again_tells_of_its_own_handshake(cert: Path) -> None:

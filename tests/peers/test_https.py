@@ -22,6 +22,11 @@ MISTAKES = {
     "HSTS for a day": (Settings(hsts="max-age=86400"), HSTS, "fail"),
     "HTTP/1.1 only": (Settings(listen="ssl"), TRANSPORT, "fail"),
     "TLS 1.2 only": (Settings(protocols="TLSv1.2"), TRANSPORT, "fail"),
+    "TLS 1.1 still accepted": (
+        Settings(protocols="TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers ALL:@SECLEVEL=0"),
+        "security.tls",
+        "fail",
+    ),
     "no session resumed": (Settings(sessions=FULL_HANDSHAKES), TRANSPORT, "warn"),
     "TLS 1.2 only, no session resumed": (Settings(protocols="TLSv1.2", sessions=FULL_HANDSHAKES), TRANSPORT, "fail"),
     "HTTP/3 not offered": (Settings(alt_svc=""), TRANSPORT, "warn"),
@@ -75,6 +80,14 @@ def test_a_certificate_that_browsers_refuse_leaves_nothing_to_judge(
     assert told.exit_code == 3, told
     assert not told.checks("pass", "fail"), told
     assert any("site.answers" in finding and detail in finding for finding in told.findings), told
+
+
+def test_a_server_of_tls_1_1_alone_leaves_nothing_to_judge(authority: Authority, tmp_path: Path) -> None:
+    settings = Settings(protocols="TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0")
+    with https.standing(tmp_path, authority.certify(), settings) as url:
+        told = audit(url, NGINX.profile, tmp_path, f"--ca-file={authority.ca_file}")
+    assert told.exit_code == 3, told
+    assert any("site.answers" in finding and "no TLS version" in finding for finding in told.findings), told
 
 
 def test_plain_http_that_does_not_lead_to_https_is_named(tmp_path: Path) -> None:

@@ -53,5 +53,6 @@ def _words(ask: Ask) -> str:
     words += [f"after {ask.after_s:g}s"] if ask.after_s else []
     words += ["together"] if ask.together else []
     words += ["anew"] if ask.anew else []
+    words += ["by old TLS"] if ask.old_tls else []
     fields = "".join(f"; {name}: {value}" for name, value in request.fields)
     return " ".join(words) + fields

@@ -9,7 +9,7 @@ from scalecheck.model.evidence import Ask, Failure, Loss, Record
 from scalecheck.model.site import Site
 from scalecheck.probes.discovery import first, sitemap
 from scalecheck.probes.edges import origin, providers
-from scalecheck.probes.handshakes import handshakes
+from scalecheck.probes.handshakes import handshakes, old_tls
 from scalecheck.probes.identities import as_identity, deceive
 from scalecheck.probes.probe import Probe, in_order
 from scalecheck.probes.repeats import again, later
@@ -133,6 +133,12 @@ ROWS: list[tuple[str, Probe, Site, list[list[str]]]] = [
             [f"HEAD / [{label}] of 2 anew", f"HEAD https://cdn.shop.test/a.js [{label}] of 4 anew"]
             for label in ("visit", "return 1", "return 2")
         ],
+    ),
+    (
+        "old versions of TLS, of every https host",
+        old_tls,
+        site(exchange("http://shop.test/"), exchange("/"), exchange("/about")),
+        [["HEAD / of 2 anew by old TLS"]],
     ),
     ("no handshake on plain http", handshakes, site(exchange("http://shop.test/")), []),
     ("no write", write, site(exchange("/")), []),

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from scalecheck.checks.answers import plain_on_loopback
 from scalecheck.checks.check import Findings, check, expect, skipped, undecided
 from scalecheck.checks.security.headers import sampled_pages
-from scalecheck.model.evidence import Exchange
+from scalecheck.model.evidence import Exchange, Failure, Loss
 from scalecheck.model.kinds import Kind
 from scalecheck.model.site import FIRST, Site
-from scalecheck.model.verdict import Verdict
+from scalecheck.model.verdict import Finding, Verdict
 from scalecheck.probes.discovery import first
-from scalecheck.probes.handshakes import hosts
+from scalecheck.probes.handshakes import hosts, old_tls
 from scalecheck.probes.identities import as_identity
 from scalecheck.probes.sampling import spread
 from scalecheck.probes.variants import purge
@@ -21,6 +21,8 @@ SESSION_LIKE = re.compile(r"sess|sid$|auth(?!or)|token|login|jwt|remember", re.I
 READ_BY_SCRIPTS = re.compile(r"csrf|xsrf", re.IGNORECASE)
 """Tokens that scripts have to read, to send them back in a field."""
 SAFE_TLS = frozenset({"TLSv1.2", "TLSv1.3"})
+REFUSALS = ("alert", "unexpected eof")
+"""How OpenSSL words that the other side ended the handshake; what our own library cannot do is no refusal."""
 REFUSED = frozenset({400, 401, 403, 404, 405, 407, 421, 429, 501, *range(300, 400)})
 ASKS_FOR_WRITES = "it sends a PURGE, and asks for `safety: {writes: true}`"
 VERSIONED = re.compile(r"/\s*v?\d|\d\.\d")
@@ -73,12 +75,13 @@ def _is_removal(cookie: SetCookie) -> bool:
     return not cookie.value or max_age.startswith("-") or (max_age.isdecimal() and not max_age.strip("0"))
 
 
-@check(needs=[first], source="RFC 8996, RFC 9325 section 3.1", declared_by="site")
+@check(needs=[first, old_tls], source="RFC 8996, RFC 9325 section 3.1", declared_by="site")
 def tls(site: Site) -> Findings:
-    """Connections use TLS 1.2 or newer, with a certificate that can be verified.
+    """Connections use TLS 1.2 or newer, older versions are refused, and the certificate can be verified.
 
-    TLS 1.0 and 1.1 are forbidden since 2021 and refused by browsers. A certificate that fails its check is reported by
-    site.answers, since nothing was answered.
+    TLS 1.0 and 1.1 are forbidden since 2021 and refused by browsers; where a server still accepts them, other clients'
+    traffic is open to known attacks. A certificate that fails its check, or a server that knows nothing newer, is
+    reported by site.answers, since nothing was answered.
 
     Fix: TLS 1.2 and 1.3 only, at the edge, and certificates that renew themselves.
 
@@ -96,6 +99,26 @@ def tls(site: Site) -> Findings:
         else:
             version = exchange.tls.version
             yield expect(version in SAFE_TLS, exchange, expected="TLSv1.2 or TLSv1.3", observed=version)
+            yield from _old_tls(site, exchange)
+
+
+def _old_tls(site: Site, exchange: Exchange) -> Iterator[Finding]:
+    """Yield whether a host refuses what is forbidden; nothing else than its own refusal shows that it does."""
+    expected = "TLS 1.0 and 1.1 refused"
+    for record in site.all("old_tls"):
+        if record.ask.of != exchange.number:
+            continue
+        if isinstance(record, Exchange):
+            accepted = record.tls.version if record.tls is not None else "one of them"
+            yield expect(False, record, expected=expected, observed=f"{accepted} accepted")
+        elif _refuses(record):
+            yield expect(True, record, expected=expected, observed="refused")
+        else:
+            yield skipped(f"whether TLS 1.0 and 1.1 are refused was not told: {record.detail}", record)
+
+
+def _refuses(failure: Failure) -> bool:
+    return failure.loss is Loss.CUT or (failure.loss is Loss.TLS and any(word in failure.detail for word in REFUSALS))
 
 
 @check(
