@@ -118,6 +118,13 @@ def _nearest(fields: Fields, cdn: str) -> CacheState | None:
     return states[-1] if states and states[-1].certain else None
 
 
+def hinted(site: Site, exchange: Exchange) -> str:
+    """Return words of the layer nearest the client that are not verified with its vendor; empty without any."""
+    states = cache_states(exchange.fields, site.profile.cdn)
+    unsure = bool(states) and not states[-1].certain and states[-1].header != "age"
+    return str(states[-1]) if unsure and states[-1].state is not State.NONE else ""
+
+
 def is_hit(site: Site, exchange: Exchange) -> bool | None:
     """Whether the layer nearest the client answered from its store; None where it does not say."""
     state = nearest(site, exchange)

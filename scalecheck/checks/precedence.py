@@ -31,6 +31,7 @@ from scalecheck.checks.answers import (
     browser_lifetime_s,
     edges,
     fresh_hits,
+    is_hit,
     lifetime,
     mistakes,
     policy,
@@ -67,21 +68,37 @@ def freshness_speaker(site: Site, exchange: Exchange) -> str:
 
 
 def overshared(site: Site, exchange: Exchange) -> bool:
-    """Whether a shared cache may store what belongs to one visitor."""
+    """Whether a shared cache may store what belongs to one visitor.
+
+    The shell of a page that is rendered in the browser belongs to nobody, unless it shows somebody's marker.
+    """
     route = site.route(exchange)
-    return route is not None and route.personal and exchange.status < 400 and storable(site, exchange, shared=True)
+    if route is None or not route.personal or exchange.status >= 400:
+        return False
+    return storable(site, exchange, shared=True) and (route.kind is not Kind.CSR or shows_somebody(site, exchange))
+
+
+def shows_somebody(site: Site, exchange: Exchange) -> bool:
+    """Whether an answer holds the marker of an identity; a redirect is somebody's, since it depends on who asks."""
+    body = exchange.response.body or b""
+    return exchange.status != 200 or any(each.marker.encode() in body for each in site.profile.identities.values())
 
 
 def is_hashed(site: Site, exchange: Exchange) -> bool:
     """Whether an asset's URL names one body for ever."""
-    return site.kind(exchange) in ASSETS and fingerprint(exchange.url) is not None
+    return site.kind(exchange) in ASSETS and has_fingerprint(site, exchange)
+
+
+def has_fingerprint(site: Site, exchange: Exchange) -> bool:
+    """Whether a URL carries a content hash, or seems to where all others of its folder do."""
+    return exchange.url in site.fingerprinted or fingerprint(exchange.url) is not None
 
 
 def is_nameless(site: Site, exchange: Exchange) -> bool:
     """Whether a script or style sheet of a hashed route lacks the fingerprint that the route promises."""
     media_type = exchange.response.content_type
     code = content_type.is_javascript(media_type) or content_type.is_css(media_type)
-    return site.kind(exchange) is Kind.HASHED and code and fingerprint(exchange.url) is None
+    return site.kind(exchange) is Kind.HASHED and code and not has_fingerprint(site, exchange)
 
 
 def implicit(site: Site, exchange: Exchange) -> bool:
@@ -128,9 +145,19 @@ def unkept(site: Site, exchange: Exchange) -> str:
         return "assets.cookieless" if site.kind(exchange) in ASSETS else "cache.no_cookie_when_shared"
     if unbounded(exchange):
         return "cache.vary_is_bounded"
-    if is_shared(site, exchange):
+    if is_shared(site, exchange) and not implicit(site, exchange) and not never_kept(site, exchange):
+        return ""
+    if not freshness_speaker(site, exchange) and hidden(site, exchange) and not never_kept(site, exchange):
         return ""
     return freshness_speaker(site, exchange) or "cache.contract"
+
+
+def never_kept(site: Site, exchange: Exchange) -> bool:
+    """Whether an edge that hides its lifetimes was seen not to keep an answer: then the contract speaks of it."""
+    repeats = site.following(exchange, "again")
+    asked = (exchange, *repeats)
+    missed = bool(repeats) and all(is_hit(site, each) is False for each in asked)
+    return missed and strips(site, exchange) and not is_hashed(site, exchange)
 
 
 def unsaid_coding(site: Site, exchange: Exchange) -> bool:

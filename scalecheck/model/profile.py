@@ -255,7 +255,9 @@ def _cache(route: Route, implied: Cache) -> Cache:
     if route.revalidate is not None and own.shared is None:
         own = Cache(shared=Span.exactly(round(route.revalidate))).over(own)
     if own.storing is None and route.personal:
-        own = Cache(storing=Storing.PRIVATE).over(own)
+        # the shell that browsers render is nobody's: keeping it is as much in order as not keeping it
+        own = Cache(storing=Storing.ANY if route.kind is Kind.CSR else Storing.PRIVATE).over(own)
+        implied = Cache(browser=implied.browser)
     if own.storing is None and own.shared is not None and own.shared.high_s != 0:
         own = Cache(storing=Storing.PUBLIC).over(own)
     if own.storing in {Storing.PRIVATE, Storing.NO_STORE}:

@@ -1,5 +1,6 @@
 """What is known about the site so far: the profile and the evidence, as probes and checks read it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -9,13 +10,15 @@ from scalecheck.model.evidence import Exchange, Failure, Record
 from scalecheck.model.kinds import ASSETS, PAGES, Kind
 from scalecheck.model.profile import Profile, Route
 from scalecheck.wire import content_type
-from scalecheck.wire.fingerprint import fingerprint
+from scalecheck.wire.fingerprint import fingerprint, fingerprinted
 from scalecheck.wire.html import Page, read_page
 
 SMALL_BYTES = 8 * 1024
 """HTML up to this size counts as small: read, it takes some kilobytes."""
 FIRST = "first"
 """The probe that asks every sampled URL once; the others follow it up."""
+ICON = re.compile(r"/(?:favicon|apple-touch-icon|android-chrome|mstile)[^/]*$")
+"""Icons of the site itself, by the names that browsers and generators use."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,14 @@ class Site:
         """Return the kind its route declares, or of an undeclared asset what name and type say; None for others."""
         if (route := self.route(record)) is not None:
             return route.kind
-        return _asset_kind(record.url, record.response.content_type) if isinstance(record, Exchange) else None
+        if not isinstance(record, Exchange):
+            return None
+        return _asset_kind(record.url, record.response.content_type, record.url in self.fingerprinted)
+
+    @cached_property
+    def fingerprinted(self) -> frozenset[str]:
+        """URLs of the first answers that carry a content hash, or seem to where all others of their folder do."""
+        return fingerprinted(record.url for record in self.records.get(FIRST, ()) if isinstance(record, Exchange))
 
     def contract(self, record: Record) -> Contract:
         """Return the caching contract of a record's route, or the one its kind implies."""
@@ -139,12 +149,17 @@ _large_page = lru_cache(maxsize=64)(read_page)
 
 
 @lru_cache(maxsize=8192)
-def _asset_kind(url: str, media_type: str) -> Kind | None:
-    """Return the kind of an asset that no route declares; a fingerprint says more than the media type."""
+def _asset_kind(url: str, media_type: str, hashed: bool) -> Kind | None:
+    """Return the kind of an asset that no route declares; a fingerprint says more than the media type.
+
+    An icon that browsers ask for by its name is replaced under that name, so it is no image to keep for long.
+    """
     code = content_type.is_javascript(media_type) or content_type.is_css(media_type)
     image, font = content_type.is_image(media_type), content_type.is_font(media_type)
     if not (code or image or font):
         return None
-    if fingerprint(url):
+    if hashed or fingerprint(url):
         return Kind.HASHED
+    if image and ICON.search(url):
+        return Kind.STATIC
     return Kind.IMAGE if image else Kind.FONT if font else Kind.STATIC

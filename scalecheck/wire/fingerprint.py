@@ -11,15 +11,19 @@ looked for, in the file's name, from its end:
 
 In a query, hashes count as values of the usual names (`?v=9f2c1b7e`). Where a bundler puts nothing but hashed files
 (`/_next/static/`, `/_nuxt/`, `/_app/immutable/`, `/_astro/`), less is asked of them. An all-letter name that reads as a
-word is none: a missed hash costs a remark, a word taken for a hash would be cached for a year.
+word is none: a missed hash costs a remark, a word taken for a hash would be cached for a year. One in eighty of Vite's
+hashes reads so by chance; in a folder where every other file carries a hash, it is taken for one (`fingerprinted`).
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 NAME_AT_MOST = 300
 """Characters of a file's name; longer ones carry no hash that we look for."""
+COMPANY = 2
+"""Files with a hash that vouch for one more in their folder."""
 
 _CODE = frozenset({"js", "mjs", "cjs", "css"})
 _ASSET = _CODE | frozenset(
@@ -82,6 +86,31 @@ def fingerprint(url: str) -> str | None:
         return None
     found = _in_name(stem, extension.lower(), folder + "/") or _in_folder(path)
     return found or _in_query(parts.query)
+
+
+def fingerprinted(urls: Iterable[str]) -> frozenset[str]:
+    """Return the URLs that carry a fingerprint, and those that may carry one where all others of their folder do."""
+    folders: dict[str, list[str]] = {}
+    for url in dict.fromkeys(urls):
+        folders.setdefault(url.partition("?")[0].rpartition("/")[0], []).append(url)
+    found: set[str] = set()
+    for each in folders.values():
+        certain = [url for url in each if fingerprint(url) is not None]
+        others = [url for url in each if url not in certain]
+        few = len(certain) >= COMPANY and len(others) <= max(1, len(certain) // 10)
+        found.update(each if few and all(map(_may_end_in_one, others)) else certain)
+    return frozenset(found)
+
+
+def _may_end_in_one(url: str) -> bool:
+    """Whether a name ends in eight characters of base 64 that are neither words nor numbers in lower case."""
+    stem, _, extension = url.partition("?")[0].rpartition("/")[2].removesuffix(".map").rpartition(".")
+    bare = _without_markers(stem)
+    last, before = bare[-8:], bare[-9:-8]
+    if extension.lower() not in _ASSET or not _BASE64.fullmatch(last) or before not in {"-", "."}:
+        return False
+    words = all(_reads(word) or _VERSION.fullmatch(word) for word in re.split(r"[-_]", last))
+    return _mixed_case(last) or (_some_digit(last) and not words)
 
 
 def _in_folder(path: str) -> str | None:

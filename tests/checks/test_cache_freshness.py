@@ -231,6 +231,22 @@ CONTRACT = [
         repeats("/products/1", VERCEL),
         reason="cdn.speaks",
     ),
+    case(
+        "stripped, and browsers told too little",
+        contract,
+        FAIL,
+        exchange("/images/a.png", VERCEL_HIT),
+        repeats("/images/a.png", VERCEL_HIT),
+        observed="0s in browsers (public, max-age=0, must-revalidate)",
+    ),
+    case(
+        "stripped, and never a hit",
+        contract,
+        FAIL,
+        exchange("/products/1", VERCEL_MISS),
+        repeats("/products/1", VERCEL_MISS, VERCEL_MISS),
+        observed="x-vercel-cache: MISS 3 times",
+    ),
     case("stripped, and asked once", contract, UNKNOWN, exchange("/products/1", VERCEL_MISS)),
     case(
         "stripped, and sets a cookie",

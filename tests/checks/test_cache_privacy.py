@@ -57,6 +57,14 @@ def asked(
 OWN = (asked("alice"), asked("alice again"), asked("bob"), asked("anonymous", status=302))
 LEAK = (asked("alice"), asked("alice again"), asked("bob", body=ALICE), asked("anonymous", body=ALICE))
 SHELL = profile(routes={**ROUTES, "cart": {"path": "/cart", "kind": "csr", "personal": "true"}})
+TO_LOGIN = exchange("/cart", PRIVATE, probe="as_identity", label="anonymous", status=302)
+
+
+def cart(label: str, fields: dict[str, str] = PAGE, body: str = NOBODY) -> Exchange:
+    """Return an answer of the page that is rendered in the browser, by default the same for everybody."""
+    return asked(label, fields, body, url="/cart")
+
+
 PUBLIC_SITE = profile(routes={"home": ROUTES["home"]})
 ALONE = profile(identities={"alice": IDENTITIES["alice"]})
 STRANGERS = profile(identities={})
@@ -79,6 +87,56 @@ IS_PRIVATE = [
     case("the anonymous answer counts", personal_is_private, FAIL, exchange("/account", SHARED)),
     case("a redirect to the login", personal_is_private, PASS, exchange("/account", status=302)),
     case("a redirect that everybody keeps", personal_is_private, FAIL, exchange("/account", SHARED, status=302)),
+    case("a shell that everybody may keep", personal_is_private, PASS, cart("alice"), cart("bob"), profile=SHELL),
+    case(
+        "a shell from a shared cache",
+        personal_is_private,
+        PASS,
+        cart("alice", {**PAGE, **HIT}),
+        cart("anonymous", {**PAGE, **HIT}),
+        profile=SHELL,
+        observed="the same bytes for everybody",
+    ),
+    case(
+        "a shell, and a login for others",
+        personal_is_private,
+        PASS,
+        cart("alice"),
+        cart("bob"),
+        TO_LOGIN,
+        profile=SHELL,
+    ),
+    case(
+        "a shell with alice's name",
+        personal_is_private,
+        FAIL,
+        cart("alice", body=ALICE),
+        cart("bob"),
+        profile=SHELL,
+        observed="public, max-age=0, s-maxage=3600",
+    ),
+    case(
+        "a shell that differs by visitor",
+        personal_is_private,
+        FAIL,
+        cart("alice"),
+        cart("alice again"),
+        cart("bob", body="<p>cart 7</p>"),
+        profile=SHELL,
+        observed="2 different bodies for 2 visitors, and public",
+    ),
+    case(
+        "a shell with a nonce",
+        personal_is_private,
+        PASS,
+        cart("alice", body="<p>1</p>"),
+        cart("alice again", body="<p>2</p>"),
+        cart("bob", body="<p>3</p>"),
+        profile=SHELL,
+        observed="no visitor's marker",
+    ),
+    case("a public shell that nobody compared", personal_is_private, UNKNOWN, exchange("/cart", PAGE), profile=SHELL),
+    case("a private shell", personal_is_private, PASS, cart("alice", PRIVATE), cart("bob", PRIVATE), profile=SHELL),
     case("a leak despite `private` is the other check's", personal_is_private, SKIP, LEAK),
     case("refused", personal_is_private, SKIP, exchange("/account", status=401)),
     case("no personal route", personal_is_private, SKIP, profile=PUBLIC_SITE, reason="no personal route"),

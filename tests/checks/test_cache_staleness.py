@@ -137,6 +137,15 @@ STALE = [
         expired("MISS", "0"),
         reason="never a hit",
     ),
+    case(
+        "older than anybody may serve",
+        stale_served_at_once,
+        SKIP,
+        FRESH,
+        expired("HIT", "86461"),
+        renewed("86462"),
+        reason="cache.age_within_lifetime",
+    ),
     case("hidden, and stale", stale_served_at_once, PASS, HIDDEN, hidden("60")),
     case("at once, then new", stale_served_at_once, PASS, FRESH, expired(), renewed("1")),
     case(

@@ -65,6 +65,16 @@ SPEAKS = [
         *repeats("/", {**PAGE, **HIT}, PAGE),
         observed="nothing from 1 of 3 answers",
     ),
+    case(
+        "words that are not verified with the vendor",
+        speaks,
+        UNKNOWN,
+        page({"server": "BunnyCDN-DE1-1049", "cdn-cache": "HIT"}),
+        observed="cdn-cache: HIT",
+    ),
+    case(
+        "a repeat that was refused says nothing of it", speaks, PASS, page(), page({}, probe="again", of=1, status=429)
+    ),
     case("on pages, not on assets", speaks, FAIL, page(), exchange(CHUNK, ASSET)),
     case("a miss", speaks, PASS, page(), observed="x-cache-status: MISS"),
     case("Cache-Status", speaks, PASS, page({"cache-status": "edge; hit"})),
@@ -118,6 +128,14 @@ RATIOS = [
     case("repeats lost", page_hit_ratio, UNKNOWN, page(), failure("/", probe="again", of=1)),
     case("lost", page_hit_ratio, UNKNOWN, failure("/")),
     case("58 of 58 do not prove 95 %", static_hit_ratio, UNKNOWN, STATIC[:-1]),
+    case(
+        "too few samples where others are kept from the edge",
+        static_hit_ratio,
+        SKIP,
+        STATIC[:-1],
+        exchange("/fonts/a.woff2", {**ASSET, "vary": "Cookie"}),
+        reason="cache.vary_is_bounded",
+    ),
     case("59 of 59 do", static_hit_ratio, PASS, STATIC),
     case(
         "nine in ten", static_hit_ratio, FAIL, exchange(CHUNK, {**ASSET, **MISS}), *again(90, 30, url=CHUNK, base=ASSET)
@@ -204,6 +222,14 @@ def burst(*said: Mapping[str, str]) -> tuple[Exchange, ...]:
 
 COALESCES = [
     case("each asks the origin", coalesces, FAIL, burst(*[MISS] * 10), observed="10 of 10 simultaneous requests"),
+    case(
+        "what is never kept cannot be waited for",
+        coalesces,
+        SKIP,
+        burst(*[MISS] * 10),
+        *again(0, 3),
+        reason="cdn.page_hit_ratio",
+    ),
     case("two do", coalesces, FAIL, burst(MISS, MISS, HIT)),
     case("one does", coalesces, PASS, burst(MISS, *[HIT] * 9)),
     case(

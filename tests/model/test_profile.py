@@ -19,6 +19,8 @@ routes:
   product: {path: "/products/{id}", kind: isr, revalidate: 30s}
   renewed: {path: /renewed, kind: isr, revalidate: 30s, cache: {shared: 1h..}}
   account: {path: /account, kind: ssr, personal: true}
+  cart: {path: /cart, kind: csr, personal: true}
+  notes: {path: /notes, kind: csr, personal: true, cache: {storing: no-store}}
   bare: {path: /bare, kind: ssr, cache: {stale_while_revalidate: any, browser: ..5m}}
   hidden: {path: /hidden, kind: ssg, cache: {storing: no-store}}
   catalog-api: {path: "/api/products/{id}", kind: api, cache: {shared: 30s}, status: [200, 404]}
@@ -121,6 +123,8 @@ CONTRACTS = [
     ("product", Contract(Span.exactly(0), Span.exactly(30), Span(DAY), Storing.PUBLIC)),
     ("renewed", Contract(Span.exactly(0), Span(3600), Span(DAY), Storing.PUBLIC)),
     ("account", Contract(Span.exactly(0), None, None, Storing.PRIVATE)),
+    ("cart", Contract(Span.exactly(0), None, None, Storing.ANY)),
+    ("notes", Contract(Span.exactly(0), None, None, Storing.NO_STORE)),
     ("bare", Contract(Span(None, 300), Span.exactly(MINUTE), None, Storing.PUBLIC)),
     ("hidden", Contract(Span.exactly(0), None, None, Storing.NO_STORE)),
     ("catalog-api", Contract(Span.exactly(0), Span.exactly(30), None, Storing.PUBLIC)),
@@ -154,10 +158,10 @@ def test_a_checks_own_level_wins_over_its_groups(shop: Profile) -> None:
 
 LINES = [
     (("routes", "product", "revalidate"), 7),
-    (("routes", "chunks", "kind"), 14),
-    (("routes", "chunks", "cache", "shared"), 14),
+    (("routes", "chunks", "kind"), 16),
+    (("routes", "chunks", "cache", "shared"), 16),
     (("routes", "nowhere"), 3),
-    (("safety", "allow_hosts", 1), 19),
+    (("safety", "allow_hosts", 1), 21),
     (("targets", "ttfb"), None),
     (("kinds", "hashed"), None),
     ((), None),

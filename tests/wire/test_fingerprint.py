@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalecheck.wire.fingerprint import fingerprint
+from scalecheck.wire.fingerprint import fingerprint, fingerprinted
 
 NOT = """
 /jquery-3.7.1.min.js
@@ -187,6 +187,41 @@ def test_random_hashes_are_seldom_missed(pattern: str, alphabet: str, length: in
     urls = ["https://h" + pattern.format("".join(chance.choices(alphabet, k=length))) for _ in range(4000)]
     missed = [url for url in urls if fingerprint(url) is None]
     assert len(missed) <= missed_at_most * len(urls), missed[:20]
+
+
+VITE = ("index-D7SOqDqN.js", "article-BKX2kYXi.js")
+COMPANY = [
+    ("one that reads as a word", ("index-KocXUcul.js",), True),
+    ("one with few digits", ("index-oydyrd4d.js",), True),
+    ("one behind a marker", ("index-KocXUcul.min.js",), True),
+    ("a word", ("app-settings.js",), False),
+    ("words with a version", ("app-v2-final.js",), False),
+    ("a word with a number", ("app-setting2.js",), False),
+    ("a date", ("report-20241105.js",), False),
+    ("no name before it", ("KocXUcul.js",), False),
+    ("too short", ("index-KocXUcu.js",), False),
+    ("no asset", ("index-KocXUcul.html",), False),
+    ("two of four", ("index-KocXUcul.js", "page-PycXYng2.js"), False),
+]
+
+
+@pytest.mark.parametrize(("name", "others", "found"), COMPANY, ids=[row[0] for row in COMPANY])
+def test_company_vouches_for_a_hash(name: str, others: tuple[str, ...], found: bool) -> None:
+    urls = [f"https://shop.test/assets/{each}" for each in (*VITE, *others)]
+    assert fingerprinted(urls) == set(urls if found else urls[:2])
+    elsewhere = [*urls[:2], *(url.replace("/assets/", "/other/") for url in urls[2:])]
+    assert fingerprinted(elsewhere) == set(urls[:2])
+
+
+def test_many_files_are_read_in_linear_time() -> None:
+    urls = [f"https://shop.test/assets/{number:x}-{'ab'[number % 2]}.js" for number in range(20_000)]
+    assert fingerprinted(urls) == frozenset()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.text(max_size=40), max_size=5))
+def test_any_urls_may_be_compared(urls: list[str]) -> None:
+    assert fingerprinted(urls) <= set(urls)
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,7 +1,8 @@
 """How long answers say they may be reused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from scalecheck.checks.answers import (
     answers,
@@ -195,7 +196,7 @@ def contract(site: Site) -> Findings:
         elif promised.cacheable_at_edge and hidden(site, exchange):
             yield _by_behaviour(site, exchange, promised)
         else:
-            yield _by_text(site, exchange, promised)
+            yield _by_text(site, exchange, tuple(_parts(site, exchange, promised)))
 
 
 def _speaks_twice(site: Site, exchange: Exchange, speaker: str) -> bool:
@@ -213,9 +214,8 @@ class _Part:
     met: bool
 
 
-def _by_text(site: Site, exchange: Exchange, promised: Contract) -> Finding:
+def _by_text(site: Site, exchange: Exchange, parts: tuple[_Part, ...]) -> Finding:
     """Return the verdict on what the answer says; a failure names the parts that differ."""
-    parts = tuple(_parts(site, exchange, promised))
     shown = tuple(part for part in parts if not part.met) or parts
     expected, observed = (", ".join(texts) for texts in zip(*((p.expected, p.observed) for p in shown), strict=True))
     sent = shown_policy(site, exchange) or "no Cache-Control"
@@ -238,6 +238,11 @@ def _parts(site: Site, exchange: Exchange, promised: Contract) -> Iterator[_Part
     if (window := promised.stale_while_revalidate) is not None:
         seconds = stale_window_s(site, exchange)
         yield _Part(f"stale-while-revalidate {window}", f"stale-while-revalidate {seconds}s", seconds in window)
+    yield from _browser_part(site, exchange, promised)
+
+
+def _browser_part(site: Site, exchange: Exchange, promised: Contract) -> Iterator[_Part]:
+    """Yield what browsers are to be told, which no edge takes away; of pages, cache.pages_revalidate speaks."""
     if promised.browser is not None and site.kind(exchange) not in PAGES:
         seconds = browser_lifetime_s(site, exchange)
         yield _Part(f"{promised.browser} in browsers", f"{seconds}s in browsers", seconds in promised.browser)
@@ -252,6 +257,9 @@ def _storing(site: Site, exchange: Exchange) -> Storing:
 
 def _by_behaviour(site: Site, exchange: Exchange, promised: Contract) -> Finding:
     """Return the verdict on what the edge does, where its clients do not see what it was told."""
+    for part in _browser_part(site, exchange, promised):
+        if not part.met:
+            return _by_text(site, exchange, (part,))
     asked = (exchange, *site.following(exchange, "again"))
     expected = f"kept at the edge for {promised.shared}"
     if kept := fresh_hits(site, asked):
@@ -262,7 +270,14 @@ def _by_behaviour(site: Site, exchange: Exchange, promised: Contract) -> Finding
         return left(exchange, "cdn.speaks")
     if len(asked) == 1:
         return undecided(exchange, "the edge hides its lifetime, and no repeat was answered", expected=expected)
-    return expect(False, asked[-1], expected=expected, observed=", then ".join(said(site, each) for each in asked))
+    return expect(False, asked[-1], expected=expected, observed=", then ".join(_in_turn(site, asked)))
+
+
+def _in_turn(site: Site, asked: Sequence[Exchange]) -> Iterator[str]:
+    """Yield what the edge said of each answer, one after the other; the same words once, with their number."""
+    for words, group in groupby(said(site, each) for each in asked):
+        times = len(list(group))
+        yield words if times == 1 else f"{words} {times} times"
 
 
 @check(needs=[missing], source="RFC 9111 section 4.2.2, RFC 9110 section 15.5", declared_by="targets.error_lifetime")

@@ -1,6 +1,6 @@
 """What belongs to one visitor stays with that visitor."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from scalecheck.checks.answers import is_hit, lifetime, said, shown_policy, storable
 from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
@@ -22,7 +22,8 @@ def personal_is_private(site: Site) -> Findings:
     """Personal answers are `private` or `no-store`, and no shared cache reports a hit on them.
 
     What a shared cache may keep, it hands to the next visitor. The page with somebody's name, address or cart then
-    belongs to everyone.
+    belongs to everyone. The shell of a page that browsers render (`kind: csr`) may be shared, as long as everybody gets
+    the same.
 
     Fix: send `Cache-Control: private, no-store` on everything that depends on who asks, and leave those paths out
     of the edge's cache rules.
@@ -56,10 +57,37 @@ def personal_is_private(site: Site) -> Findings:
             yield expect(False, shared[0], expected="private or no-store", observed=observed)
         elif asked[0].url in leaked:
             yield left(asked[0], "cache.personal_stays_personal")
+        elif site.kind(asked[0]) is Kind.CSR and (public := [each for each in asked if _is_public(site, each)]):
+            yield _shell(asked, public[0])
         elif hit := next((each for each in asked if is_hit(site, each)), None):
             yield expect(False, hit, expected="not from a shared cache", observed=said(site, hit))
         else:
             yield expect(True, asked[0], expected="private or no-store", observed=shown_policy(site, asked[0]))
+
+
+def _is_public(site: Site, exchange: Exchange) -> bool:
+    """Whether a shared cache may store an answer, or did."""
+    return storable(site, exchange, shared=True) or is_hit(site, exchange) is True
+
+
+def _shell(asked: Sequence[Exchange], public: Exchange) -> Finding:
+    """Return whether the public shell of a personal page is the same for everybody who asked.
+
+    Where it changes from request to request, as with a nonce, bytes tell nothing; then the markers have decided.
+    """
+    digests: dict[str | None, set[str]] = {}
+    for each in (each for each in asked if each.status == 200):
+        digests.setdefault(each.request.identity, set()).add(each.response.digest)
+    expected = "private or no-store, or one shell for everybody"
+    if len(digests) < 2:
+        return undecided(public, "asked in one name only, so whether others get the same is open", expected=expected)
+    steady = all(len(own) == 1 for own in digests.values())
+    others = len(frozenset().union(*digests.values()))
+    if steady and others > 1:
+        observed = f"{others} different bodies for {len(digests)} visitors, and public"
+        return expect(False, public, expected=expected, observed=observed)
+    observed = "the same bytes for everybody" if steady else "no visitor's marker"
+    return expect(True, public, expected=expected, observed=observed)
 
 
 def _by_url(site: Site) -> Iterator[tuple[Exchange, ...]]:

@@ -152,9 +152,11 @@ def _has_window(site: Site, exchange: Exchange) -> bool:
 
 def _stale(site: Site, exchange: Exchange, expired: Exchange, renewed: Exchange | None) -> Iterator[Finding]:
     """Yield whether the expired answer came from the store, and whether the one after it was new."""
-    hit = is_hit(site, expired)
+    hit, most_s = is_hit(site, expired), _most_s(site, exchange, expired)
     if hit is None:
         yield left(expired, "cdn.speaks")
+    elif hit and most_s is not None and (age_s(expired.fields) or 0) > most_s:
+        yield left(expired, "cache.age_within_lifetime")
     elif hit and not _is_stale(site, exchange, expired):
         yield skipped("somebody else's request had renewed it before ours came", expired)
     else:

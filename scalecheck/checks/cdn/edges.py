@@ -13,7 +13,7 @@ from scalecheck.checks.answers import (
 from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
 from scalecheck.checks.precedence import strips, unkept
 from scalecheck.model.evidence import Exchange, Failure, Loss
-from scalecheck.model.kinds import ASSETS
+from scalecheck.model.kinds import ASSETS, PAGES
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Finding, Verdict
 from scalecheck.probes.discovery import first
@@ -56,7 +56,7 @@ def coalesces(site: Site) -> Findings:
             continue
         states = [state.state for each in answers if (state := nearest(site, each)) is not None]
         asked = sum(is_hit(site, each) is False for each in answers)
-        if speaker := unkept(site, subject):
+        if speaker := unkept(site, subject) or _never_kept(site, subject):
             yield left(subject, speaker)
         elif len(states) < 2 or all(state is State.NONE for state in states):
             yield left(subject, "cdn.speaks")
@@ -67,6 +67,15 @@ def coalesces(site: Site) -> Findings:
         else:
             observed = f"{asked} of {len(states)} simultaneous requests"
             yield expect(asked == 1, answers[0], expected="1 request reaching the origin", observed=observed)
+
+
+def _never_kept(site: Site, subject: Exchange) -> str:
+    """Return the id of the check that speaks of an URL which is never a hit: there is nothing to wait for."""
+    repeats = site.following(subject, "again")
+    if not repeats or any(is_hit(site, each) is not False for each in repeats):
+        return ""
+    kind = site.kind(subject)
+    return "cdn.page_hit_ratio" if kind in PAGES else "cdn.static_hit_ratio" if kind in ASSETS else ""
 
 
 @check(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from statistics import median
 
-from scalecheck.checks.answers import is_hit, nearest, said
+from scalecheck.checks.answers import hinted, is_hit, nearest, said
 from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
 from scalecheck.checks.precedence import unkept
 from scalecheck.model.evidence import Exchange
@@ -46,11 +46,18 @@ def speaks(site: Site) -> Findings:
     On Google Cloud CDN: a custom response header with `{cdn_cache_status}`.
     """
     for answers in _by_route(site):
-        asked = [each for url in answers for each in url]
+        asked = [each for url in answers for each in url if each.status == 200]
         silent = [each for each in asked if _is_silent(site, each)]
-        observed = f"nothing from {len(silent)} of {len(asked)} answers" if silent else said(site, asked[0])
-        about = silent[0] if silent else asked[0]
-        yield expect(not silent, about, expected="Cache-Status, or the vendor's own field", observed=observed)
+        expected = "Cache-Status, or the vendor's own field"
+        if not silent:
+            yield expect(True, asked[0], expected=expected, observed=said(site, asked[0]))
+        elif all(words := [hinted(site, each) for each in silent]):
+            yield undecided(
+                silent[0], "these words are not verified with the vendor", expected=expected, observed=words[0]
+            )
+        else:
+            observed = f"nothing from {len(silent)} of {len(asked)} answers"
+            yield expect(False, silent[0], expected=expected, observed=observed)
 
 
 def _by_route(site: Site) -> Iterable[list[tuple[Exchange, ...]]]:
@@ -117,14 +124,19 @@ def _ratio(site: Site, name: str, kinds: Iterable[Kind], target: float) -> Findi
     if not meant:
         yield from _without(site, "no URL that shared caches are meant to keep")
         return
-    yield from (left(each, speaker) for each in meant if (speaker := unkept(site, each)))
+    forbidden = [left(each, speaker) for each in meant if (speaker := unkept(site, each))]
+    yield from forbidden
     subjects = tuple(kept(site, meant))
     repeats = [each for subject in subjects for each in site.following(subject, "again")]
     known = [each for each in repeats if is_hit(site, each) is not None]
     if known:
         misses = [each for each in known if not is_hit(site, each)]
         ratio = Ratio(len(known) - len(misses), len(known))
-        yield _judged(ratio, target, misses)
+        judged = _judged(ratio, target, misses)
+        if judged.verdict is Verdict.UNKNOWN and forbidden and not misses:
+            yield left(known[0], forbidden[0].left_to)  # with what it keeps from the edge, samples are too few
+        else:
+            yield judged
         yield Measure(name, ratio.value, "ratio", ratio.samples, ratio.low, ratio.high)
     elif repeats and any(_is_silent(site, each) for each in repeats):
         yield left(repeats[0], "cdn.speaks")
@@ -154,7 +166,7 @@ def _judged(ratio: Ratio, target: float, misses: list[Exchange]) -> Finding:
 
 
 @check(
-    needs=[first],
+    needs=[first, again],
     source="scalecheck: popular URLs are hits before the visitor comes",
     declared_by="routes.{route}.warm",
 )
