@@ -12,10 +12,10 @@ from scalecheck.lab.lab import Lab
 from scalecheck.model.verdict import Report, Verdict
 
 UNTRIPPED = {
-    "security.hsts": "https only; tests/peers trips it with nginx",
-    "security.tls": "https only; tests/peers trips it with nginx",
-    "security.cookies": "skipped on plain-http loopback, whatever the cookie",
-    "cdn.modern_transport": "https only; tests/peers trips it with nginx",
+    "security.hsts": "https only; tests/peers/test_https.py trips it with nginx on TLS",
+    "security.tls": "https only; tests/peers/test_https.py trips it with nginx that accepts TLS 1.1",
+    "security.cookies": "skipped on plain-http loopback; tests/peers/test_https.py trips it with nginx on TLS",
+    "cdn.modern_transport": "https only; tests/peers/test_https.py trips it with nginx on TLS",
 }
 """Checks that no fault of a plain-http site on loopback can trip."""
 NEEDS_EARLIER = frozenset({"assets.same_bytes_since", "assets.kept_after_deploy"})
