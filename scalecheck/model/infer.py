@@ -56,8 +56,8 @@ class _Seen:
 def starting_profile(url: str) -> Profile:
     """Return a profile that explores: from the URL's own path, every page is a route of its own until more is known."""
     whole = resolve(url, "") or url
-    path, query = urlsplit(whole).path or "/", urlsplit(whole).query
-    start = {"path": re.sub(r"\*+", "*", path), "kind": "ssr", "samples": [f"{path}?{query}" if query else path]}
+    path = re.sub(r"\*+", "*", urlsplit(whole).path)
+    start = {"path": path, "kind": "ssr", "samples": [whole]}
     data: dict[str, object] = {
         **read_profile("million-dau", {}).public(),
         "routes": {"start": start, "page": {"path": "/**", "kind": "ssr"}},
@@ -96,8 +96,9 @@ def inferred_routes(site: Site) -> tuple[Inferred, ...]:
 
 
 def _can_be_declared(site: Site, url: str) -> bool:
-    """Whether a pattern can name it and nothing else: a `*` in a path is a glob in every pattern."""
-    return site.profile.allows(url) and "*" not in urlsplit(url).path
+    """Whether a pattern can name it and nothing else: `*` is a glob in every pattern, and `//` begins a host."""
+    path = urlsplit(url).path
+    return site.profile.allows(url) and "*" not in path and not path.startswith("//")
 
 
 def _seen(site: Site, answered: Iterable[Exchange]) -> tuple[_Seen, ...]:
