@@ -5,7 +5,7 @@ applies speaks; the later ones leave the answer to it:
 
     1  personal, and a shared cache may store it                  cache.personal_is_private
     2  malformed, duplicate or contradictory directives           cache.directives_parse
-    3  an asset with a fingerprint                                assets.immutable
+    3  an asset with a fingerprint, or among files that have one  assets.immutable
     4  nothing says how long                                      cache.explicit
     5  a script or style of a hashed route, without fingerprint   assets.fingerprinted
     6  any other asset without fingerprint, kept too long         assets.unhashed_is_short
@@ -15,7 +15,8 @@ applies speaks; the later ones leave the answer to it:
 Beside that:
 
 - A cookie on a shared asset is assets.cookieless's, on any other shared answer cache.no_cookie_when_shared's.
-- What an answer itself forbids an edge to keep (`unkept`) is no second failure of the edge: cdn's ratios leave it.
+- What an answer itself forbids an edge to keep (`unkept`) is no second failure of the edge: cdn's ratios leave it, and
+  what has no lifetime of its own. Where the edge hides its lifetimes and keeps nothing, cache.contract says so.
 - A personal answer that says `private` and reached somebody else is cache.personal_stays_personal's; one that does not
   say so is cache.personal_is_private's, whatever came of it. cache.not_deceivable leaves pages that one of them fails.
 - Errors (4xx, 5xx) are cache.errors_are_short's; an invented chunk that gets 200 is assets.missing_is_404's.
@@ -145,19 +146,26 @@ def unkept(site: Site, exchange: Exchange) -> str:
         return "assets.cookieless" if site.kind(exchange) in ASSETS else "cache.no_cookie_when_shared"
     if unbounded(exchange):
         return "cache.vary_is_bounded"
-    if is_shared(site, exchange) and not implicit(site, exchange) and not never_kept(site, exchange):
+    speaker = freshness_speaker(site, exchange)
+    if strips(site, exchange) and _never_a_hit(site, exchange):
+        return "cache.contract" if never_kept(site, exchange) else speaker or "cache.contract"
+    if is_shared(site, exchange) and not implicit(site, exchange):
         return ""
-    if not freshness_speaker(site, exchange) and hidden(site, exchange) and not never_kept(site, exchange):
-        return ""
-    return freshness_speaker(site, exchange) or "cache.contract"
+    return "" if not speaker and hidden(site, exchange) else speaker or "cache.contract"
 
 
 def never_kept(site: Site, exchange: Exchange) -> bool:
-    """Whether an edge that hides its lifetimes was seen not to keep an answer: then the contract speaks of it."""
+    """Whether an edge that hides its lifetimes never kept what it may keep, chunks included."""
+    if not strips(site, exchange) or implicit(site, exchange) or not _never_a_hit(site, exchange):
+        return False
+    if is_hashed(site, exchange):
+        return shared_lifetime_s(site, exchange) > 0
+    return is_shared(site, exchange) and not freshness_speaker(site, exchange)
+
+
+def _never_a_hit(site: Site, exchange: Exchange) -> bool:
     repeats = site.following(exchange, "again")
-    asked = (exchange, *repeats)
-    missed = bool(repeats) and all(is_hit(site, each) is False for each in asked)
-    return missed and strips(site, exchange) and not is_hashed(site, exchange)
+    return bool(repeats) and all(is_hit(site, each) is False for each in (exchange, *repeats))
 
 
 def unsaid_coding(site: Site, exchange: Exchange) -> bool:

@@ -79,6 +79,14 @@ FINGERPRINTED = [
         profile=BARE,
     ),
     case("by its content", fingerprinted, PASS, loads(HASHED), cc(HASHED, YEAR), observed="9f2c1b7e"),
+    case(
+        "a hash that reads as a word, among others",
+        fingerprinted,
+        PASS,
+        loads("/assets/main-KocXUcul.js"),
+        *(cc(f"/assets/{name}.js", YEAR) for name in ("main-KocXUcul", "index-D7SOqDqN", "article-BKX2kYXi")),
+        profile=BARE,
+    ),
     case("by its content, undeclared", fingerprinted, PASS, loads("/app.9f2c1b7e.js"), cc("/app.9f2c1b7e.js", YEAR)),
     case(
         "declared as static",

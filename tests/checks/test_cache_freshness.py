@@ -247,6 +247,14 @@ CONTRACT = [
         repeats("/products/1", VERCEL_MISS, VERCEL_MISS),
         observed="x-vercel-cache: MISS 3 times",
     ),
+    case(
+        "a chunk that a stripping edge never keeps",
+        contract,
+        FAIL,
+        exchange("/_next/static/app.9f2c1b7e.js", {**VERCEL_MISS, "cache-control": YEAR}),
+        repeats("/_next/static/app.9f2c1b7e.js", {**VERCEL_MISS, "cache-control": YEAR}),
+        observed="x-vercel-cache: MISS 2 times",
+    ),
     case("stripped, and asked once", contract, UNKNOWN, exchange("/products/1", VERCEL_MISS)),
     case(
         "stripped, and sets a cookie",

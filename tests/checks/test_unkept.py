@@ -45,7 +45,12 @@ ROWS: list[Any] = [
             exchange(CHUNK, {**VERCEL_MISS, "cache-control": YEAR}),
             repeats(CHUNK, {**VERCEL_MISS, "cache-control": YEAR}),
         ],
-        "",
+        "cache.contract",
+    ),
+    (
+        "a chunk that is given no time, and never kept",
+        [exchange(CHUNK, VERCEL_MISS), repeats(CHUNK, VERCEL_MISS)],
+        "assets.immutable",
     ),
     ("an edge that keeps what it was told to, badly", [exchange("/", PAGE), repeats("/", {**PAGE, **NGINX_MISS})], ""),
 ]

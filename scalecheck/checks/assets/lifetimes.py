@@ -14,7 +14,7 @@ from scalecheck.checks.assets.loaded import (
     version,
 )
 from scalecheck.checks.check import Findings, check, expect, left, skipped
-from scalecheck.checks.precedence import freshness_speaker, is_hashed, longest_unhashed_s, strips
+from scalecheck.checks.precedence import freshness_speaker, has_fingerprint, is_hashed, longest_unhashed_s, strips
 from scalecheck.model.contract import Contract, Span, Storing
 from scalecheck.model.evidence import Exchange
 from scalecheck.model.kinds import ASSETS, Kind
@@ -55,6 +55,8 @@ def fingerprinted(site: Site) -> Findings:
 
 def _named(site: Site, asset: Exchange) -> Finding:
     found, route = fingerprint(asset.url), site.route(asset)
+    if found is None and has_fingerprint(site, asset):
+        return expect(True, asset, expected="a content hash in the URL", observed="one like those of its folder")
     if found is None and route is not None and route.kind is not Kind.HASHED:
         return skipped(f"declared as {route.kind}", asset)
     if found is None and is_platforms(asset.url):

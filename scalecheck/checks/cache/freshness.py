@@ -19,7 +19,7 @@ from scalecheck.checks.answers import (
     storable,
 )
 from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
-from scalecheck.checks.precedence import freshness_speaker, hidden, implicit, is_hashed, unkept
+from scalecheck.checks.precedence import freshness_speaker, hidden, implicit, is_hashed, never_kept, unkept
 from scalecheck.model.contract import Contract, Storing
 from scalecheck.model.evidence import Exchange
 from scalecheck.model.kinds import PAGES
@@ -189,9 +189,11 @@ def contract(site: Site) -> Findings:
     """
     for exchange in answers(site):
         promised = site.contract(exchange)
-        if promised == Contract() or is_hashed(site, exchange):
+        if promised == Contract() or (is_hashed(site, exchange) and not never_kept(site, exchange)):
             continue
-        if (speaker := freshness_speaker(site, exchange)) and not _speaks_twice(site, exchange, speaker):
+        if is_hashed(site, exchange):
+            yield _by_behaviour(site, exchange, promised)
+        elif (speaker := freshness_speaker(site, exchange)) and not _speaks_twice(site, exchange, speaker):
             yield left(exchange, speaker)
         elif promised.cacheable_at_edge and hidden(site, exchange):
             yield _by_behaviour(site, exchange, promised)
