@@ -63,7 +63,8 @@ def test_every_folder_is_a_layer() -> None:
     [
         (["--version"], {"typer", "httpx", "rich", "pydantic", "yaml", "scipy", "selectolax", "pycurl", "asyncio"}),
         (["--help"], {"httpx", "rich", "pydantic", "yaml", "scipy", "selectolax", "pycurl", "locust"}),
-        (["checks", "--help"], {"httpx", "pydantic", "yaml", "scipy", "selectolax", "pycurl", "locust"}),
+        # without pydantic: typer itself may import that to read the words of a subcommand
+        (["checks", "--help"], {"httpx", "rich", "yaml", "scipy", "selectolax", "pycurl", "locust"}),
     ],
     ids=["version", "help", "checks-help"],
 )

@@ -1,6 +1,7 @@
 """One live run: choose, ask, keep, judge, tell."""
 
 import asyncio
+import errno
 import signal
 import sys
 import time
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 EVIDENCE = Path("reports/evidence.jsonl")
 """Where evidence is kept unless `--keep` says otherwise."""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""Errors of a disk that takes no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +167,14 @@ def _asked(plan: Plan, profile: Profile, checks: Sequence[Check], before: Site |
     )
     redactor = Redactor.of(_secrets(profile))
     display = Display(profile, len(checks), plan.evidence, inferred=inferred, quiet=plan.quiet)
-    with plan.evidence.open("w", encoding="utf-8") as file, display:
-        asking = _Asking(plan, redactor, EvidenceFile(file, run), display, probes_of(checks))
-        site, interrupted = asyncio.run(asking.run(Site(profile, started_at, before=before), inferred=inferred))
+    try:
+        with plan.evidence.open("w", encoding="utf-8") as file, display:
+            asking = _Asking(plan, redactor, EvidenceFile(file, run), display, probes_of(checks))
+            site, interrupted = asyncio.run(asking.run(Site(profile, started_at, before=before), inferred=inferred))
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise UsageError(f"--keep: {plan.evidence} cannot be written: {error.strerror}") from None
     return Audited(site, inferred, interrupted, time.monotonic() - began)
 
 

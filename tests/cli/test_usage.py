@@ -73,6 +73,7 @@ COMMAND_LINES = [
     (f"audit {NOBODY} --keep same --har same", ("same is written by --keep too",)),
     (f"audit {NOBODY} --profile site.yaml --format md=site.yaml", ("site.yaml is read",)),
     (f"audit {NOBODY} --keep folder", ("--keep", "folder cannot be written")),
+    (f"audit {NOBODY} --quiet --keep /dev/full", ("--keep: /dev/full cannot be written",)),
     (f"audit {NOBODY} --har folder", ("--har", "folder cannot be written")),
     (f"audit {NOBODY} --requests 0", ("--requests",)),
     (f"audit {NOBODY} --requests many", ("--requests",)),
