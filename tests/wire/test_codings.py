@@ -99,7 +99,7 @@ def test_a_bomb_stops_at_the_limit(pack: object) -> None:
     assert decode(gzip.compress(packed), f"{coding}, gzip", 100_000).truncated
 
 
-@pytest.mark.parametrize(("member", "coding"), [(gzip.compress(b""), "gzip"), (zstandard.compress(b""), "zstd")])
+@pytest.mark.parametrize(("member", "coding"), [(gzip.compress(b"", mtime=0), "gzip"), (zstandard.compress(b""), "zstd")])
 def test_many_members_are_refused(member: bytes, coding: str) -> None:
     assert decode(member * 100_000, coding, LIMIT).problem.startswith("more than 100")
 
