@@ -3,7 +3,6 @@
 NEXTJS = {
     "cache.explicit": "route handlers send no Cache-Control",
     "cache.contract": "public/ images have max-age=0; a page that reads search parameters is no-store",
-    "cache.personal_is_private": "a built page is everybody's, so what is personal in /checkout must come from calls",
     "cache.etag_per_coding": "one strong ETag for gzip and identity",
     "cache.revalidates": "route handlers send no validator; nginx answers 200 for what max-age=0 keeps it from storing",
     "cache.encoding_key_is_small": "Next.js varies on Accept-Encoding, and nginx keys by its text",
@@ -22,7 +21,6 @@ VITE = {
     "assets.immutable": "likewise",
     "assets.missing_is_404": "try_files answers whatever is missing with index.html",
     "assets.compressed": "gzip is off",
-    "cdn.speaks": "no cache says what it did: there is none",
     "security.csp": "none",
     "security.nosniff": "none",
     "security.framing": "none",
@@ -44,6 +42,7 @@ NEXTJS_KEEPS = {
     "cache.no_cookie_when_shared",
     "cache.not_modified_repeats",
     "cache.pages_revalidate",
+    "cache.personal_is_private",
     "cache.personal_stays_personal",
     "cache.vary_names_encoding",
     "cdn.hits_are_fast",
