@@ -63,9 +63,7 @@ def run_apart(words: list[str], environment: dict[str, str] | None = None) -> st
 @pytest.mark.parametrize(
     ("words", "at", "offered"),
     [
-        ("scalecheck aud", 1, "audit"),
         ("scalecheck audit --only cache.con", 3, "cache.contract"),
-        ("scalecheck audit --only ca", 3, "cache"),
         ("scalecheck explain assets.imm", 2, "assets.immutable"),
         ("scalecheck audit --format sa", 3, "sarif"),
         ("scalecheck audit --profile mil", 3, "million-dau"),

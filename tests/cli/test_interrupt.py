@@ -46,8 +46,11 @@ def stuck(site: Site, after: int) -> Iterator[tuple[str, Callable[[], bool]]]:
             over.set()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
-@pytest.mark.parametrize("with_profile", [True, False], ids=["profile", "no-profile"])
+@pytest.mark.parametrize(
+    ("how", "with_profile"),
+    [(signal.SIGINT, True), (signal.SIGTERM, False)],
+    ids=["SIGINT, profile", "SIGTERM, no profile"],
+)
 def test_an_interrupted_run_is_judged_and_can_be_judged_again(
     how: signal.Signals, with_profile: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
