@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, PrivateAttr, field_validator
@@ -149,8 +149,9 @@ class Profile(Part):
         if (parts.netloc or parts.scheme) and not self.allows(url):
             return None
         path, carried = parts.path or "/", None
-        for pattern, query, route in self._patterns:
-            if pattern.matches(path):
+        twin = path[:-1] if path.endswith("/") else path + "/"
+        for pattern, either, query, route in self._patterns:
+            if pattern.matches(path) or (either and pattern.matches(twin)):
                 if not query:
                     return route
                 carried = carried if carried is not None else frozenset(_query(parts.query))
@@ -222,8 +223,16 @@ class Profile(Part):
         return {name: _cache(each, self._kind(each.kind).cache).contract for name, each in self.routes.items()}
 
     @cached_property
-    def _patterns(self) -> tuple[tuple[PathPattern, frozenset[tuple[str, str]], Route], ...]:
-        return tuple((PathPattern(each.path), frozenset(each.query.items()), each) for each in self.routes.values())
+    def _patterns(self) -> "tuple[_Declared, ...]":
+        """The routes as they are matched.
+
+        Servers redirect between `/a` and `/a/`: both are the route's, unless another route declares the other one.
+        """
+        paths = {each.path for each in self.routes.values()}
+        return tuple(
+            _Declared(PathPattern(each.path), not paths & _twins(each.path), frozenset(each.query.items()), each)
+            for each in self.routes.values()
+        )
 
     @cached_property
     def _authorities(self) -> frozenset[tuple[str, int]]:
@@ -232,6 +241,23 @@ class Profile(Part):
         if (own := address(self.site)) is not None:
             named += [(own[0], port) for port in DEFAULT_PORTS.values()] if own[1] in DEFAULT_PORTS.values() else [own]
         return frozenset(named)
+
+
+class _Declared(NamedTuple):
+    """A route as it is matched."""
+
+    pattern: PathPattern
+    either: bool
+    """Whether a slash at the end of the path makes no difference."""
+    query: frozenset[tuple[str, str]]
+    route: Route
+
+
+def _twins(path: str) -> set[str]:
+    """Return the path with, or without, a slash at its end; itself where that would be another thing."""
+    if path == "/" or path.endswith("*"):
+        return {path}
+    return {path[:-1] if path.endswith("/") else path + "/"}
 
 
 def _ports(name: str) -> list[tuple[str, int]]:

@@ -52,6 +52,11 @@ ROUTES = [
     ("https://shop.example.com/search?q=hats", "find"),
     ("https://shop.example.com/search", "find"),
     ("https://shop.example.com/products/1#top", "product"),
+    ("https://shop.example.com/account/", "account"),
+    ("https://shop.example.com/account//x", None),
+    ("https://shop.example.com/search/?q=shoes", "search"),
+    ("https://shop.example.com/products/", None),
+    ("https://shop.example.com/products/1/", "product"),
     ("https://shop.example.com/products/1/2", None),
     ("https://shop.example.com:8443/", None),
     ("https://other.example.com/", None),
@@ -98,6 +103,18 @@ def test_a_site_on_another_port_allows_that_port_only() -> None:
     assert not profile.allows("http://127.0.0.1:6379/")
     assert not profile.allows("http://127.0.0.1/")
     assert profile.allowed_hosts == {"127.0.0.1"}
+
+
+TWINS = [("/a", "bare"), ("/a/", "slashed"), ("/b", "late"), ("/b/", "late"), ("/c/d", "deep"), ("/c/d/", "deep")]
+
+
+@pytest.mark.parametrize(("path", "name"), TWINS)
+def test_a_slash_at_the_end_counts_where_both_are_declared(path: str, name: str) -> None:
+    declared = {"bare": "/a", "slashed": "/a/", "late": "/b/", "deep": "/c/{name}", "rest": "/**"}
+    routes = {key: {"path": value, "kind": "ssg"} for key, value in declared.items()}
+    route = Profile.model_validate({"site": "https://shop.test", "routes": routes}).route_for(path)
+    assert route is not None
+    assert route.name == name
 
 
 def test_another_site_replaces_the_one_before(shop: Profile) -> None:
