@@ -226,9 +226,11 @@ class _Asking:
         except Interrupted as cut:
             return self._inferred(cut.site), True
         try:
-            return await gather(site, self.probes, send, self.ledger, self.display), False
+            site = await gather(site, self.probes, send, self.ledger, self.display)
         except Interrupted as cut:
             return cut.site, True
+        self.ledger.end()
+        return site, False
 
     def _inferred(self, site: Site) -> Site:
         """Return the site, and what an earlier run saw of it, under the profile that today's answers suggest."""

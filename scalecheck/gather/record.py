@@ -1,7 +1,7 @@
 """The evidence file: JSON lines, a header and one record per request; written as it comes, read back whole.
 
-Line 1 is the run. A record's number is its line. Two more have lines of their own: a probe that begins, since one that
-has nothing to ask leaves no other trace; and a profile that was inferred on the way.
+Line 1 is the run. A record's number is its line. Three more have lines of their own: a probe that begins, since one
+that has nothing to ask leaves no other trace; a profile that was inferred on the way; and the end.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ class Evidence:
     probes: tuple[str, ...] = ()
     """Those that ran, in their order."""
     cut_off: bool = False
-    """The last line was incomplete: the run was killed while writing."""
+    """Its end is missing: the run was killed while it asked."""
 
 
 @cache
@@ -84,6 +84,10 @@ class EvidenceFile:
         self.reserve()
         self._write({"profile": profile})
 
+    def end(self) -> None:
+        """Write that nothing follows: evidence without this line was cut off."""
+        self._write({"ended": True})
+
     def _write(self, line: Mapping[str, object]) -> None:
         if self._file is not None:
             self._file.write(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n")
@@ -119,17 +123,17 @@ def _read(file: IO[str], name: str) -> Evidence:
     probes: list[str] = []
     bodies: dict[str, bytes] = {}
     for number, data in _lines(file, name):
-        if data is None:
-            return Evidence(_required(run, name), tuple(records), tuple(probes), cut_off=True)
         if run is None:
             run = _run(data, name)
         elif "profile" in data:
             run = replace(run, profile=_mapping(data["profile"], f"{name}:{number}"))
+        elif "ended" in data:
+            return Evidence(_required(run, name), tuple(records), tuple(probes))
         elif "probe" in data:
             probes.append(str(data["probe"]))
         else:
             records.append(_record(data, f"{name}:{number}", bodies))
-    return Evidence(_required(run, name), tuple(records), tuple(probes))
+    return Evidence(_required(run, name), tuple(records), tuple(probes), cut_off=True)
 
 
 def _mapping(data: object, place: str) -> dict[str, object]:
@@ -138,8 +142,8 @@ def _mapping(data: object, place: str) -> dict[str, object]:
     return data
 
 
-def _lines(file: IO[str], name: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
-    """Yield line number and object; None for a last line that was cut off."""
+def _lines(file: IO[str], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield line number and object, up to a last line that was cut off."""
     number = 0
     while text := file.readline(LONGEST_LINE):
         number += 1
@@ -147,7 +151,6 @@ def _lines(file: IO[str], name: str) -> Iterator[tuple[int, dict[str, Any] | Non
             data = json.loads(text)
         except (ValueError, RecursionError):
             if not text.endswith("\n") and number > 1:
-                yield number, None
                 return
             raise EvidenceError(f"{name}:{number}: expected one JSON object a line") from None
         if not isinstance(data, dict):

@@ -3,8 +3,10 @@
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from urllib.parse import quote, quote_plus
 
 from scalecheck.model.evidence import Failure, Record, Request
 from scalecheck.wire.fields import Fields
@@ -12,6 +14,15 @@ from scalecheck.wire.fields import Fields
 SHORTEST_SECRET = 4
 """Shorter values stand in too many places by chance to be cut out of bodies."""
 WHOLE_VALUE = frozenset({"cookie", "authorization", "proxy-authorization", "x-api-key"})
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Yield a secret as it is, percent-encoded as in a Location, and in base64 as in a Basic credential."""
+    yield value
+    yield quote(value, safe="")
+    yield quote_plus(value)
+    encoded = b64encode(value.encode("utf-8", "surrogatepass")).decode()
+    yield encoded.rstrip("=")
 
 
 @dataclass(frozen=True)
@@ -24,8 +35,8 @@ class Redactor:
 
     @classmethod
     def of(cls, values: Iterable[str]) -> "Redactor":
-        """Return a redactor of these values; the longest is cut out first, since one may hold another."""
-        usable = {value for value in values if len(value) >= SHORTEST_SECRET}
+        """Return a redactor of these values, also as URLs and base64 write them; the longest is cut out first."""
+        usable = {form for value in values if len(value) >= SHORTEST_SECRET for form in _forms(value)}
         return cls(tuple(sorted(usable, key=lambda value: (-len(value), value))))
 
     def record(self, record: Record) -> Record:

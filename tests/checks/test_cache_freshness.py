@@ -126,6 +126,7 @@ PAGES = [
 ]
 
 CONTRACT = [
+    case("an icon that no route declares", contract, SKIP, exchange("/favicon.ico", cc("public, max-age=3600"))),
     case("as declared", contract, PASS, exchange("/products/1", cc(ISR))),
     case("without `public`", contract, PASS, exchange("/products/1", cc("s-maxage=60, stale-while-revalidate=86400"))),
     case(

@@ -19,6 +19,7 @@ def written(path: Path, *records: Record) -> Path:
         for record in records:
             ledger.reserve()
             ledger.keep(record)
+        ledger.end()
     return path
 
 
@@ -39,6 +40,7 @@ def written(path: Path, *records: Record) -> Path:
 def test_a_record_is_read_back_the_same(record: Record, tmp_path: Path) -> None:
     evidence = read_evidence(written(tmp_path / "e.jsonl", record))
     assert evidence.records == (record,)
+    assert not evidence.cut_off
     assert evidence.run == RUN
 
 
@@ -61,12 +63,13 @@ def test_an_inferred_profile_takes_a_line_of_its_own(tmp_path: Path) -> None:
     assert read_evidence(path).run.profile == {"site": "inferred"}
 
 
-def test_a_file_that_was_cut_off_while_writing_can_still_be_judged(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("lost", "left"), [(1, 2), (16, 2), (40, 1)], ids=["newline", "end", "record"])
+def test_a_file_that_was_cut_off_while_writing_can_still_be_judged(lost: int, left: int, tmp_path: Path) -> None:
     path = written(tmp_path / "e.jsonl", exchange("/"), exchange("/2"))
-    path.write_text(path.read_text()[:-30])
+    path.write_text(path.read_text()[:-lost])
     evidence = read_evidence(path)
-    assert evidence.cut_off
-    assert len(evidence.records) == 1
+    assert evidence.cut_off is (lost > 1)
+    assert len(evidence.records) == left
 
 
 HEADER = json.dumps({"format": "scalecheck-evidence/1", "tool": "", "target": "", "started_at": 0})

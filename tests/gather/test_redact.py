@@ -27,6 +27,7 @@ def only(record: object) -> Exchange:
         exchange("/", sent={"authorization": f"Bearer {SECRET}"}),
         exchange("/", sent={"x-token": SECRET}),
         failure("/", detail=f"refused for {SECRET}"),
+        exchange("/", {"location": f"/login?back={SECRET}"}),
     ],
 )
 def test_no_secret_survives_anywhere(record: Exchange | Failure) -> None:
@@ -73,3 +74,10 @@ def test_the_key_is_not_shown() -> None:
     redactor = Redactor.of([SECRET])
     assert redactor.key.hex() not in repr(redactor)
     assert replace(redactor) == redactor
+
+
+@pytest.mark.parametrize("form", ["a%2Fb%20c%3D%3D", "a%2Fb+c%3D%3D", "YS9iIGM9PQ"])
+def test_a_secret_in_other_clothes_is_cut_out_too(form: str) -> None:
+    fields = Redactor.of(["a/b c=="]).fields(Fields.of(location=f"/?token={form}&x=1"))
+    assert form not in str(fields)
+    assert "x=1" in str(fields)

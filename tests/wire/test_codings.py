@@ -1,6 +1,7 @@
 import gzip
 import random
 import zlib
+from collections.abc import Callable
 
 import brotli
 import pytest
@@ -99,9 +100,11 @@ def test_a_bomb_stops_at_the_limit(pack: object) -> None:
     assert decode(gzip.compress(packed), f"{coding}, gzip", 100_000).truncated
 
 
-@pytest.mark.parametrize(("member", "coding"), [(gzip.compress(b"", mtime=0), "gzip"), (zstandard.compress(b""), "zstd")])
-def test_many_members_are_refused(member: bytes, coding: str) -> None:
-    assert decode(member * 100_000, coding, LIMIT).problem.startswith("more than 100")
+@pytest.mark.parametrize(
+    ("pack", "coding"), [(gzip.compress, "gzip"), (zstandard.compress, "zstd")], ids=["gzip", "zstd"]
+)
+def test_many_members_are_refused(pack: Callable[[bytes], bytes], coding: str) -> None:
+    assert decode(pack(b"") * 100_000, coding, LIMIT).problem.startswith("more than 100")
 
 
 def test_gzip_size_is_that_of_gzip() -> None:

@@ -191,6 +191,8 @@ def contract(site: Site) -> Findings:
         promised = site.contract(exchange)
         if promised == Contract() or (is_hashed(site, exchange) and not never_kept(site, exchange)):
             continue
+        if site.route(exchange) is None and not is_hashed(site, exchange):
+            continue  # nobody promised anything of it; what its kind must not do is assets.unhashed_is_short's
         if is_hashed(site, exchange):
             yield _by_behaviour(site, exchange, promised)
         elif (speaker := freshness_speaker(site, exchange)) and not _speaks_twice(site, exchange, speaker):
