@@ -129,7 +129,8 @@ def audit(
 
     Without a profile, the kinds of routes are inferred from what the site shows, and the report says which.
     """
-    from scalecheck.cli.live import Limits, Plan, run_audit
+    from scalecheck.cli.live import run_audit
+    from scalecheck.cli.plan import Limits, Plan
 
     limits = Limits(requests, concurrency, samples, patience)
     plan = Plan(

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 import typer
 
 from scalecheck.cli.exit import UsageError
-from scalecheck.cli.live import Plan, audited
+from scalecheck.cli.live import audited
+from scalecheck.cli.plan import Plan
 from scalecheck.lab.faults import FAULTS
 from scalecheck.lab.lab import Lab
 from scalecheck.model.verdict import Report, Verdict

@@ -18,6 +18,7 @@ from scalecheck.checks.judge import judge
 from scalecheck.cli.exit import UsageError
 from scalecheck.cli.notes import inferred_note
 from scalecheck.cli.output import Target, claim, files_of, targets, tell, write
+from scalecheck.cli.plan import Plan
 from scalecheck.cli.profiles import (
     beyond_the_site,
     certificates,
@@ -41,42 +42,8 @@ from scalecheck.probes.discovery import first
 if TYPE_CHECKING:
     from scalecheck.probes.probe import Probe
 
-EVIDENCE = Path("reports/evidence.jsonl")
-"""Where evidence is kept unless `--keep` says otherwise."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """Errors of a disk that takes no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the command line overrides of the profile's safety; None leaves it."""
-
-    requests: int | None = None
-    concurrency: int | None = None
-    samples: int | None = None
-    patience: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One audit as the command line asks for it."""
-
-    url: str | None = None
-    profile: str | None = None
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    keep: Path | None = None
-    before: Path | None = None
-    har: Path | None = None
-    connect_to: str | None = None
-    limits: Limits = Limits()
-    ca_file: Path | None = None
-    quiet: bool = False
-
-    @property
-    def evidence(self) -> Path:
-        """Where evidence is kept."""
-        return self.keep or EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)

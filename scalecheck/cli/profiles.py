@@ -12,7 +12,7 @@ from scalecheck.wire import units
 from scalecheck.wire.urls import normalise, path_of
 
 if TYPE_CHECKING:
-    from scalecheck.cli.live import Plan
+    from scalecheck.cli.plan import Plan
 
 BESIDE_YOU = Path("scalecheck.yaml")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from scalecheck.checks.catalogue import BY_ID
-from scalecheck.cli.live import Limits, Plan, audited
+from scalecheck.cli.live import audited
+from scalecheck.cli.plan import Limits, Plan
 from scalecheck.lab.faults import FAULTS, Fault
 from scalecheck.lab.lab import Lab
 from scalecheck.model.verdict import Report, Verdict
