@@ -1,9 +1,10 @@
 """Was there anything to judge: answers, routes, redirects, the clock."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from scalecheck.checks.answers import is_hit, plain_on_loopback
-from scalecheck.checks.check import Findings, check, expect, skipped, undecided
+from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
 from scalecheck.model.evidence import Exchange, Loss
 from scalecheck.model.kinds import PAGES, Kind
 from scalecheck.model.profile import Route
@@ -161,10 +162,20 @@ def _with_content(site: Site, route: Route, answered: list[Exchange]) -> Finding
     if route.kind in PAGES and not route.personal and not route.status:
         expected = all(each.status in REDIRECTS | {200} for each in answered)
         if expected and not any(_is_page(site, each) for each in answered):
+            if speaker := _speaker(site, answered):
+                return replace(left(answered[0], speaker), subject=route.name, route=route.name)
             observed = ", ".join(dict.fromkeys(_described(each) for each in answered[:10]))
             number, promised = answered[0].number, "at least 1 HTML page with content"
             return Finding(Verdict.FAIL, route.name, promised, observed, route=route.name, evidence=number)
     return Finding(Verdict.PASS, route.name, "at least 1 answered URL", f"{len(answered)} answered", route=route.name)
+
+
+def _speaker(site: Site, answered: list[Exchange]) -> str:
+    """Return the id of the check that says why none of these answers is a page; empty where nobody does."""
+    if any(each.response.undecodable for each in answered):
+        return "assets.compressed"
+    lost = {url for chain, finding in _journeys(site) if finding.verdict is Verdict.FAIL for url in chain}
+    return "site.redirects_settle" if all(each.url in lost for each in answered) else ""
 
 
 def _is_page(site: Site, exchange: Exchange) -> bool:
@@ -178,7 +189,8 @@ def _is_page(site: Site, exchange: Exchange) -> bool:
 def _described(exchange: Exchange) -> str:
     """Return in what way an answer is no page."""
     if exchange.status != 200:
-        return f"status {exchange.status}"
+        target = redirect_target(exchange)
+        return f"status {exchange.status}" + (f" to {target}" if target is not None else "")
     if content_type.is_html(exchange.response.content_type):
         return "an empty page"
     return exchange.response.content_type or "no Content-Type"
@@ -199,6 +211,11 @@ def redirects_settle(site: Site) -> Findings:
 
     On Caddy: `example.com { redir https://www.example.com{uri} permanent }`; https is its default.
     """
+    yield from (finding for _, finding in _journeys(site))
+
+
+def _journeys(site: Site) -> Iterator[tuple[list[str], Finding]]:
+    """Yield each chain of redirects, also of none, with the verdict on it."""
     answered = {each.url: each for each in site.seen(FIRST)}
     led_to = {target for each in answered.values() if (target := redirect_target(each)) is not None}
     passed: set[str] = set()
@@ -207,7 +224,7 @@ def redirects_settle(site: Site) -> Findings:
         if exchange.url not in passed:
             chain = _chain(exchange, answered)
             passed.update(chain)
-            yield _settled(site, exchange, chain, answered)
+            yield chain, _settled(site, exchange, chain, answered)
 
 
 def _chain(start: Exchange, answered: Mapping[str, Exchange]) -> list[str]:

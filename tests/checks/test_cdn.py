@@ -197,6 +197,8 @@ FAST = [
     case("as slow as misses", hits_are_fast, FAIL, timed(0.150, 0.150)),
     case("a little faster than misses", hits_are_fast, FAIL, timed(0.150, 0.120)),
     case("as slow as misses, less the way there", hits_are_fast, FAIL, timed(0, 0.110, timings=CONNECTED)),
+    case("as slow as misses that cost next to nothing", hits_are_fast, PASS, timed(0.019, 0.018)),
+    case("as slow as misses that cost a little", hits_are_fast, FAIL, timed(0.020, 0.018)),
     case("at the target", hits_are_fast, PASS, page(HIT, ttfb_s=0.2)),
     case("twice as fast as misses", hits_are_fast, PASS, timed(0.150, 0.075)),
     case("faster than misses, on a long way", hits_are_fast, PASS, timed(0, 0.082, timings=CONNECTED)),

@@ -18,7 +18,7 @@ from scalecheck.wire.vendors import State
 
 COMPARED = 3
 """URLs that were both a miss and a hit, before the two times are compared."""
-WORTH_BEATING_S = 0.010
+WORTH_BEATING_S = 0.020
 """Misses faster than this, without the way there and back, leave nothing for a hit to win."""
 MISSES_NAMED = 20
 
