@@ -129,5 +129,10 @@ def test_whatever_is_shown_is_of_the_route_inferred_for_it(seen: list[tuple[str,
         elif "*" not in record.url and not record.url.startswith(f"{SITE}//"):
             assert kind is not None
             if "?" not in record.url:
-                alike = [each for each in records if each.url.partition("?")[0] == record.url]
+                alike = [each for each in records if _page(each.url) == _page(record.url)]
                 assert kind in {made.kind for each in alike if (made := rendering(site, each)) is not None}
+
+
+def _page(url: str) -> str:
+    """Return what a route matches of a URL: it tells no last slash from none."""
+    return url.partition("?")[0].rstrip("/")
