@@ -92,7 +92,7 @@ def test_the_rows_of_the_example_hold(example: dict[str, Any]) -> None:
     cases: list[Case] = [case for row in example["CASES"] for case in row.values]
     assert len(cases) == 4
     for case in cases:
-        case.holds()
+        case.assert_holds()
 
 
 def test_the_fault_of_the_example_trips_it(example: dict[str, Any]) -> None:

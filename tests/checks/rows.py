@@ -9,7 +9,7 @@
 
     @pytest.mark.parametrize("row", CASES)
     def test_verdict(row: Case) -> None:
-        row.holds()
+        row.assert_holds()
 
 Records are numbered from 1 in the order given, so `of=1` follows up the first one.
 """
@@ -259,7 +259,7 @@ class Case:
     reason: str | None = None
     """Words that the worst finding's reason contains."""
 
-    def holds(self) -> None:
+    def assert_holds(self) -> None:
         """Assert the verdict, and the observed value where the row says one."""
         outcome = judged(self.check, self.site)
         worst: Finding = outcome.findings[0]

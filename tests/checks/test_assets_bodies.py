@@ -357,4 +357,4 @@ CASES: list[Any] = [*SAME, *SINCE, *DUPLICATES, *COMPRESSED, *TYPED, *FONTS]
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()

@@ -313,7 +313,7 @@ CASES: list[Any] = [*FINGERPRINTED, *IMMUTABLE, *SHORT, *COOKIELESS, *MISSING, *
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()
 
 
 def test_a_script_of_two_pages_is_told_once() -> None:

@@ -333,4 +333,4 @@ CASES: list[Any] = [*EXPLICIT, *DIRECTIVES, *PAGES, *CONTRACT, *ERRORS]
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()

@@ -178,4 +178,4 @@ CASES: list[Any] = [
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()

@@ -408,4 +408,4 @@ CASES: list[Any] = [*IS_PRIVATE, *STAYS, *COOKIES, *POISON, *DECEIVE]
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()

@@ -190,4 +190,4 @@ CASES: list[Any] = [*AGES, *LEFT, *STALE]
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()

@@ -205,4 +205,4 @@ CASES: list[Any] = [*REVALIDATES, *REPEATS, *PER_CODING, *STEADY]
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()

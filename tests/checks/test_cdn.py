@@ -447,7 +447,7 @@ CASES: list[Any] = [*SPEAKS, *RATIOS, *WARM, *FAST, *COALESCES, *AGREE, *HIDDEN,
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()
 
 
 def test_silent_assets_of_one_route_are_told_once() -> None:

@@ -350,7 +350,7 @@ CASES: list[Any] = [*HEADERS, *COOKIES, *TLS, *SRI, *SECRETS, *PURGE, *DETAIL]
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()
 
 
 def test_a_third_party_is_told_once() -> None:

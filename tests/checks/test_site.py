@@ -303,7 +303,7 @@ CASES: list[Any] = [*ANSWERS, *SEEN, *REDIRECTS, *CLOCK]
 
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
-    row.holds()
+    row.assert_holds()
 
 
 def test_a_url_that_is_lost_twice_is_told_once() -> None:

@@ -93,7 +93,7 @@ def test_vite_behind_nginx_sends_what_is_known_of_it(fact: Fact, vite_url: str) 
     holds(fact, getter(vite_url))
 
 
-def holds(fact: Fact, get: Get) -> None:
+def assert_holds(fact: Fact, get: Get) -> None:
     answer = get(fact.path.format(chunk=chunk(get)), coding="br, gzip")
     assert (answer.status, answer.field("cache-control")) == (fact.status, fact.cache_control)
     assert (answer.field("vary"), answer.field("content-encoding") or "identity") == (fact.vary, fact.coding)
