@@ -85,12 +85,12 @@ def vite_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.parametrize("fact", NEXTJS, ids=lambda fact: fact.path)
 def test_nextjs_sends_what_is_known_of_it(fact: Fact, nextjs_url: str) -> None:
-    holds(fact, getter(nextjs_url))
+    assert_holds(fact, getter(nextjs_url))
 
 
 @pytest.mark.parametrize("fact", VITE, ids=lambda fact: fact.path)
 def test_vite_behind_nginx_sends_what_is_known_of_it(fact: Fact, vite_url: str) -> None:
-    holds(fact, getter(vite_url))
+    assert_holds(fact, getter(vite_url))
 
 
 def assert_holds(fact: Fact, get: Get) -> None:
