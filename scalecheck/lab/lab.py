@@ -73,12 +73,6 @@ async def running(
                 await each.close()
 
 
-async def serve(host: str = HOST, port: int = 0, faults: Iterable[str] = (), deploy: int = 1) -> None:
-    """Run the site until cancelled."""
-    async with running(host, port, faults, deploy):
-        await asyncio.Event().wait()
-
-
 class Lab:
     """The site in a thread of its own, for as long as the `with` statement lasts."""
 

@@ -1,11 +1,9 @@
 """The lab's HTTP/1.1: bytes on a socket."""
 
 import asyncio
-import socket
 
 import pytest
 
-from scalecheck.lab.lab import serve
 from scalecheck.lab.message import Answer, Request
 from scalecheck.lab.server import BODY_AT_MOST_BYTES, HEAD_AT_MOST_BYTES, Server
 from tests.lab.visitor import Visitor
@@ -86,23 +84,3 @@ def test_stopping_ends_idle_connections() -> None:
 def test_unusual_targets_are_answered(visitor: Visitor) -> None:
     for path in ("//", "/%00", "/..", "/products/%31", "/search?q=%ff&q=", "/?" + "a=1&" * 200, "/images/-.png"):
         assert visitor.get(path).status_code in {200, 404}
-
-
-def test_serving_ends_when_cancelled() -> None:
-    async def scene() -> int:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = int(free.getsockname()[1])
-        task = asyncio.create_task(serve(port=port))
-        for _ in range(500):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                break
-            except OSError:
-                await asyncio.sleep(0.01)
-        writer.close()
-        task.cancel()
-        await asyncio.wait([task])
-        return port if task.cancelled() else 0
-
-    assert asyncio.run(scene())
