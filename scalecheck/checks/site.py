@@ -110,7 +110,7 @@ def routes_seen(site: Site) -> Findings:
     """
     answered = _by_route(site, site.seen(FIRST))
     lost = {route.name for each in site.lost(FIRST) if (route := site.route(each)) is not None}
-    blind = any(site.kind(each) in PAGES for each in site.lost(FIRST))
+    blind = _blind(site)
     for name, route in site.profile.routes.items():
         if route.kind in NEVER_FIRST:
             yield Finding(Verdict.SKIP, name, route=name, reason=f"a {route.kind} does not answer a plain GET")
@@ -118,7 +118,7 @@ def routes_seen(site: Site) -> Findings:
             yield _with_content(site, route, answered[name])
         elif name in lost or (blind and not route.optional):
             reason = "the requests" if name in lost else "pages that may link to it"
-            reason += " were lost, see site.answers"
+            reason += " were lost or failed, see site.answers"
             yield Finding(Verdict.UNKNOWN, name, "at least 1 answered URL", "0", route=name, reason=reason)
         elif route.optional:
             yield Finding(Verdict.SKIP, name, route=name, reason="optional, and no URL of it was found")
@@ -129,6 +129,13 @@ def routes_seen(site: Site) -> Findings:
     if not site.profile.routes:
         reason = "nothing was found that could be judged"
         yield Finding(Verdict.UNKNOWN, "the site", "at least 1 page", "no page", reason=reason)
+
+
+def _blind(site: Site) -> bool:
+    """Whether what pages link to could not be seen: one of them was lost, or there are none but failing ones."""
+    if any(site.kind(each) in PAGES for each in site.lost(FIRST)):
+        return True
+    return not any(site.pages()) and any(each.status >= 400 for each in site.seen(FIRST, PAGES))
 
 
 def _elsewhere(site: Site) -> Findings:

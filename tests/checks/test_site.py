@@ -90,6 +90,13 @@ SEEN = [
         observed="0: no URL found for /about",
         profile=profile(routes={"home": ROUTES["home"], "about": ROUTES["about"]}),
     ),
+    case(
+        "every page fails, so that no chunk can be found",
+        routes_seen,
+        UNKNOWN,
+        exchange("/", status=503, body="sorry"),
+        profile=profile(routes={"home": ROUTES["home"], "chunks": ROUTES["chunks"]}),
+    ),
     case("nothing asked", routes_seen, FAIL, profile=HOME),
     case("an empty page", routes_seen, FAIL, exchange("/"), observed="an empty page", profile=HOME),
     case("a page of white space", routes_seen, FAIL, exchange("/", body="<body> <p> \n</p>"), profile=HOME),
