@@ -86,20 +86,19 @@ async def _send_all(
     """Return a record for every ask, in their order, and whether the round was cut short."""
     numbers = [ledger.reserve() for _ in asks]
     records: list[Record | None] = [None] * len(asks)
-    positions, kept = iter(range(len(asks))), iter(range(len(asks)))
-    next_kept = next(kept, None)
+    positions, kept = iter(range(len(asks))), 0
 
     async def worker() -> None:
-        nonlocal next_kept
+        nonlocal kept
         for position in positions:
             if asks[position].after_s:
                 await asyncio.sleep(asks[position].after_s)
             records[position] = record = await send(probe.name, asks[position], numbers[position])
             if progress is not None:
                 progress.answered(record)
-            while next_kept is not None and (ready := records[next_kept]) is not None:
+            while kept < len(records) and (ready := records[kept]) is not None:
                 ledger.keep(ready)
-                next_kept = next(kept, None)
+                kept += 1
 
     cancelled = await _together(worker, min(at_once, len(asks)))
     unasked = "interrupted before the answer came"
@@ -107,7 +106,7 @@ async def _send_all(
         record or Failure(number, probe.name, ask, Loss.INTERRUPTED, unasked, 0.0)
         for record, ask, number in zip(records, asks, numbers, strict=True)
     ]
-    for record in complete[len(asks) if next_kept is None else next_kept :]:
+    for record in complete[kept:]:
         ledger.keep(record)
     return complete, cancelled
 
