@@ -14,7 +14,7 @@ from scalecheck.wire.freshness import Lifetime, freshness_lifetime
 from scalecheck.wire.targeted import CDN_CACHE_CONTROL, governing
 from scalecheck.wire.urls import address, is_loopback
 from scalecheck.wire.vary import vary
-from scalecheck.wire.vendors import CacheState, Vendor, cache_states, recognise, vendor
+from scalecheck.wire.vendors import CacheState, Vendor, cache_states, nearest_state, recognise, vendor
 
 LESSER = frozenset({ProblemKind.UNKNOWN, ProblemKind.DOUBTFUL})
 """Problems that are worth a warning, and break no other promise."""
@@ -109,13 +109,7 @@ def unbounded(exchange: Exchange) -> tuple[str, ...]:
 
 def nearest(site: Site, exchange: Exchange) -> CacheState | None:
     """Return what the layer nearest the client says it did; None when no layer says anything we may rely on."""
-    return _nearest(exchange.fields, site.profile.cdn)
-
-
-@lru_cache(maxsize=16_384)
-def _nearest(fields: Fields, cdn: str) -> CacheState | None:
-    states = cache_states(fields, cdn)
-    return states[-1] if states and states[-1].certain else None
+    return nearest_state(exchange.fields, site.profile.cdn)
 
 
 def hinted(site: Site, exchange: Exchange) -> str:

@@ -12,7 +12,7 @@ from scalecheck.probes.discovery import first
 from scalecheck.probes.probe import Asks, probe
 from scalecheck.probes.sampling import shared, spread
 from scalecheck.wire.freshness import current_age_s, freshness_lifetime
-from scalecheck.wire.vendors import cache_states
+from scalecheck.wire.vendors import nearest_state
 
 STEADY = 2
 """Repeats of every sampled URL: enough to see another node, another ETag, other bytes."""
@@ -44,9 +44,9 @@ def hits(exchanges: Iterable[Exchange], cdn: str = "auto") -> Ratio:
     `cdn` is the vendor whose words are read, as the profile declares it.
     """
     served = [
-        states[-1].state.served_from_cache
+        said.state.served_from_cache
         for each in exchanges
-        if (states := cache_states(each.fields, cdn)) and states[-1].certain and states[-1].state.in_denominator
+        if (said := nearest_state(each.fields, cdn)) is not None and said.state.in_denominator
     ]
     return Ratio(sum(served), len(served))
 

@@ -75,6 +75,13 @@ def cache_states(fields: Fields, cdn: str = "auto") -> tuple[CacheState, ...]:
     return _remembered(telling, cdn) if short else _cache_states(telling, cdn)
 
 
+@lru_cache(maxsize=16_384)
+def nearest_state(fields: Fields, cdn: str = "auto") -> CacheState | None:
+    """Return what the cache nearest the client says it did; None when nothing is said that may be relied on."""
+    states = cache_states(fields, cdn)
+    return states[-1] if states and states[-1].certain else None
+
+
 def _cache_states(fields: Fields, cdn: str) -> tuple[CacheState, ...]:
     seen = _seen(fields, vendor(cdn))
     layers = _cache_status_layers(fields, seen)
