@@ -55,7 +55,7 @@ def test_snippets_are_well_formed() -> None:
 
 def test_every_key_that_the_foundation_comments_out_is_right() -> None:
     text = (ROOT / "profiles/million-dau.yaml").read_text(encoding="utf-8")
-    keys = "site|extends|routes|identities|edge|traffic|slo|abort|levels|waivers"
+    keys = "site|extends|routes|identities|observability|edge|traffic|slo|abort|levels|waivers"
     shown = re.sub(rf"(?m)^# (?=(?:{keys}):|  )|(?<=^  )# (?=\w+: \d)", "", text)
     profile = parse_profile(shown)
     assert profile.routes["product"].query == {"q": "shoes"}

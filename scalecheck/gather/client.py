@@ -151,6 +151,7 @@ class Client:
             fields,
             bare.http_version,
             wire.wire_bytes,
+            wire.header_bytes,
             kept.decoded_bytes,
             kept.digest,
             kept.body,

@@ -12,12 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from scalecheck.model.evidence import Exchange, Failure, Record, Run
+from scalecheck.model.evidence import Exchange, Failure, LabRun, Record, Run, View
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 FORMAT = "scalecheck-evidence/1"
+BODILESS: Mapping[str, type[Failure | View | LabRun]] = {"failure": Failure, "view": View, "lab_run": LabRun}
+"""Records that stand in a line as they are, by the name they have there."""
 LONGEST_LINE = 64 * 1024 * 1024
 
 
@@ -68,8 +70,9 @@ class EvidenceFile:
         """Write a record; a body that was written before is named by its digest only."""
         if self._file is None:
             return
-        if isinstance(record, Failure):
-            self._write({"failure": _dump(Failure, record)})
+        if not isinstance(record, Exchange):
+            name, of = next((name, of) for name, of in BODILESS.items() if isinstance(record, of))
+            self._write({name: _dump(of, record)})
             return
         body, digest = record.response.body, record.response.digest
         bare = replace(record, response=replace(record.response, body=None))
@@ -173,12 +176,14 @@ def _run(data: dict[str, Any], name: str) -> Run:
 
 
 def _record(data: dict[str, Any], place: str, bodies: dict[str, bytes]) -> Record:
-    if "failure" in data:
-        failure: Failure = _load(Failure, data["failure"], place)
-        return failure
+    for name, of in BODILESS.items():
+        if name in data:
+            record: Failure | View | LabRun = _load(of, data[name], place)
+            return record
     if "exchange" not in data:
         raise EvidenceError(
-            f"{place}: expected an exchange, a failure, a probe or a profile, found {', '.join(data) or 'nothing'}"
+            f"{place}: expected an exchange, a failure, a view, a lab run, a probe or a profile,"
+            f" found {', '.join(data) or 'nothing'}"
         )
     exchange: Exchange = _load(Exchange, data["exchange"], place)
     digest = exchange.response.digest

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, quote_plus
 
-from scalecheck.model.evidence import Failure, Record, Request
+from scalecheck.model.browsing import Fetched
+from scalecheck.model.evidence import Failure, LabRun, Record, Request, View
 from scalecheck.wire.fields import Fields
 
 SHORTEST_SECRET = 4
@@ -45,6 +46,10 @@ class Redactor:
         ask = record.ask if request == record.ask.request else replace(record.ask, request=request)
         if isinstance(record, Failure):
             return replace(record, ask=ask, detail=self.text(record.detail))
+        if isinstance(record, LabRun):
+            return replace(record, ask=ask, requests=self._fetched(record.requests))
+        if isinstance(record, View):
+            return self._view(replace(record, ask=ask))
         response = replace(
             record.response,
             fields=self.fields(record.fields),
@@ -52,6 +57,26 @@ class Redactor:
             interim=tuple((status, self.fields(each)) for status, each in record.response.interim),
         )
         return replace(record, ask=ask, response=response)
+
+    def _view(self, view: View) -> View:
+        return replace(
+            view,
+            requests=self._fetched(view.requests),
+            text=self.text(view.text),
+            stored=tuple(replace(each, key=self.text(each.key)) for each in view.stored),
+            errors=tuple(self.text(each) for each in view.errors),
+        )
+
+    def _fetched(self, requests: tuple[Fetched, ...]) -> tuple[Fetched, ...]:
+        return tuple(
+            replace(
+                each,
+                url=self.text(each.url),
+                request_fields=self.fields(each.request_fields),
+                response_fields=self.fields(each.response_fields),
+            )
+            for each in requests
+        )
 
     def fields(self, fields: Fields) -> Fields:
         """Return the field lines without secrets; a cookie keeps its name and attributes.

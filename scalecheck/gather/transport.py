@@ -53,6 +53,8 @@ class Wire:
     remote_address: str
     tls: Tls | None
     wire_bytes: int
+    header_bytes: int
+    """0 where it travelled compressed, on HTTP/2 and 3."""
     truncated: bool
     """The body was longer than the limit."""
     interim: tuple[tuple[int, tuple[Line, ...]], ...]
@@ -158,6 +160,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
             remote_address=_address(curl.getinfo(pycurl.PRIMARY_IP), curl.getinfo(pycurl.PRIMARY_PORT)),
             tls=self._handshake(curl, flight) if request.url.scheme == "https" else None,
             wire_bytes=flight.received,
+            header_bytes=curl.getinfo(pycurl.HEADER_SIZE) if version.startswith(b"HTTP/1") else 0,
             truncated=flight.truncated,
             interim=tuple(flight.interim),
             trailers=tuple(flight.trailers),

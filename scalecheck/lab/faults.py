@@ -5,35 +5,16 @@ Most faults are a wrong field on some answers, and are data here. The others are
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from types import MappingProxyType
 
+from scalecheck.lab import faults_browser, faults_bundle, faults_images, faults_rendering
+from scalecheck.lab.fault import Fault
 from scalecheck.lab.message import Answer
+
+__all__ = ["FAULTS", "Fault", "chosen", "spoilt"]
 
 FOREVER = "public, max-age=31536000, immutable"
 CSP = "default-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One mistake."""
-
-    name: str
-    check: str
-    """Id of the check that it trips."""
-    line: str
-    """What is wrong, in one line."""
-    where: str = ""
-    """Glob over the paths whose answers get wrong fields; empty for a fault that behaves otherwise."""
-    status: int = 200
-    """Status of the answers that get them."""
-    fields: Mapping[str, str | None] = field(default_factory=dict)
-    """The wrong fields; None takes one away."""
-
-    def spoils(self, path: str, status: int) -> bool:
-        """Whether an answer gets this fault's fields."""
-        return bool(self.where) and status == self.status and fnmatchcase(path, self.where)
 
 
 def chosen(names: Iterable[str]) -> frozenset[str]:
@@ -235,7 +216,13 @@ _SECURITY = (
     ),
 )
 
+_MODULES = (faults_bundle, faults_images, faults_rendering, faults_browser)
+
 FAULTS: Mapping[str, Fault] = MappingProxyType(
-    {fault.name: fault for fault in (*_SITE, *_CACHE, *_ASSETS, *_CDN, *_SECURITY)}
+    {
+        fault.name: fault
+        for group in (_SITE, _CACHE, _ASSETS, _CDN, _SECURITY, *(module.FAULTS for module in _MODULES))
+        for fault in group
+    }
 )
 """Every fault by its name."""

@@ -7,44 +7,24 @@ times, so that judging an old file gives the same verdicts for ever.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from scalecheck.model.asking import Ask, Request
+from scalecheck.model.browsing import LabRun, View
 from scalecheck.wire.fields import Fields
 
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is sent."""
-
-    url: str
-    method: str = "GET"
-    fields: Fields = Fields()
-    identity: str | None = None
-    """The declared identity whose fields the client adds; None is an anonymous visitor."""
-    connect_to: str | None = None
-    """`host:port` to connect to instead of the URL's own; the name in the URL is still the one asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request that a probe wants sent, and how its answer is to be found again."""
-
-    request: Request
-    of: int | None = None
-    """Number of the exchange that this one follows up."""
-    label: str = ""
-    """What is different about this ask: a content coding, a variant's name, a repeat's number."""
-    after_s: float = 0.0
-    """Seconds to wait, counted from the moment the probe's round starts."""
-    together: bool = False
-    """Sent at the same moment as the other asks of its round that say so, outside the concurrency limit (a burst)."""
-    anew: bool = False
-    """Sent on a connection of its own, whose handshake is what one looks for."""
-    old_tls: bool = False
-    """Sent with no TLS version newer than 1.1 on offer, to see it refused."""
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What makes two asks of one probe the same ask."""
-        return self.request, self.of, self.label
+__all__ = [
+    "Ask",
+    "Exchange",
+    "Failure",
+    "LabRun",
+    "Loss",
+    "Record",
+    "Request",
+    "Response",
+    "Run",
+    "Timings",
+    "Tls",
+    "View",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +54,8 @@ class Response:
     """`1.0`, `1.1`, `2` or `3`."""
     wire_bytes: int = 0
     """Body bytes as transferred, before decoding."""
+    header_bytes: int = 0
+    """Bytes of the header as transferred; 0 where it was compressed (HTTP/2 and 3), which makes it a few dozen."""
     decoded_bytes: int = 0
     digest: str = ""
     """SHA-256 of the decoded body, hexadecimal; of nothing when the body is empty."""
@@ -162,6 +144,8 @@ class Loss(StrEnum):
     BUDGET = "budget"
     """The request budget was used up first."""
     INTERRUPTED = "interrupted"
+    BROWSER = "browser"
+    """Chromium or Lighthouse is missing, failed or hung; it says nothing of the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +171,8 @@ class Failure:
         return self.ask.request.url
 
 
-Record = Exchange | Failure
+Record = Exchange | Failure | View | LabRun
+"""One line of evidence: the last two are what a real browser saw."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, field_validator
 from scalecheck.model.contract import Contract, Span, Storing
 from scalecheck.model.kinds import Kind
 from scalecheck.model.profile_load import Abort, Slo, Traffic
+from scalecheck.model.profile_pages import VIEWPORTS, Browser, Observability
 from scalecheck.model.profile_parts import (
     Budgets,
     Cache,
@@ -24,7 +25,7 @@ from scalecheck.model.profile_parts import (
     Targets,
     Waiver,
 )
-from scalecheck.model.profile_scalars import DEFAULT_PORTS, Format, Name, Text, WebOrigin, read_origin
+from scalecheck.model.profile_scalars import DEFAULT_PORTS, Format, Name, Text, WebOrigin, Window, read_origin
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.urls import PathPattern, address
 
@@ -73,6 +74,12 @@ class Profile(Part):
     """What each kind of route implies."""
     budgets: Budgets = Budgets()
     """Budgets of every page."""
+    viewports: dict[Name, Window] = Field(default_factory=lambda: dict(VIEWPORTS), min_length=1)
+    """Windows, by name, in which pages are looked at."""
+    browser: Browser = Browser()
+    """How pages are opened in a real browser."""
+    observability: Observability = Observability()
+    """What the site tells its operators."""
     identities: dict[Name, Identity] = Field(default_factory=dict)
     """Who the site may take us for; personal routes need two."""
     targets: Targets = Targets()

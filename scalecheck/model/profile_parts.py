@@ -17,6 +17,7 @@ from scalecheck.model.profile_scalars import (
     FieldValue,
     HostName,
     Method,
+    Number,
     Path,
     Rate,
     Reference,
@@ -95,6 +96,10 @@ class Budgets(Part):
     """Style sheets."""
     html: Bytes | None = None
     """The document itself."""
+    fonts: Bytes | None = None
+    """Fonts."""
+    images: Bytes | None = None
+    """Images that are loaded before anybody scrolls."""
     page: Bytes | None = None
     """Everything together."""
     requests: Count | None = None
@@ -146,6 +151,18 @@ class Route(Part):
     """Budgets that differ from the profile's."""
     source_maps: Literal["public", "private"] = "private"
     """Whether source maps may be fetched."""
+    content: tuple[Text, ...] = ()
+    """Text that its HTML must show before any script runs."""
+    content_at: Text | None = None
+    """CSS selector of the element that must hold that text, or any text where none is named."""
+    hero: Text | None = None
+    """Glob over the URL of the picture that visitors see first; without it, the first large one."""
+    streams: Truth = False
+    """Whether the head of its HTML is sent before its content is ready."""
+    islands: tuple[Reference, ...] = ()
+    """Uncached calls from which the parts of a shared page come that are not everybody's."""
+    offline: Truth = False
+    """Whether somebody who has been there before sees it without a network."""
 
     _name: str = PrivateAttr("")
 
@@ -190,6 +207,20 @@ class Targets(Part):
     """How many times faster the first byte of a hit is than that of a miss, at least."""
     lcp: Seconds = 2.5
     """Most seconds to the largest contentful paint."""
+    fcp: Seconds = 1.8
+    """Most seconds to the first contentful paint."""
+    cls: Number = 0.1
+    """Largest cumulative layout shift."""
+    tbt: Seconds = 0.2
+    """Longest total blocking time, which stands for the interaction to next paint."""
+    shell: Bytes = 14_000
+    """Largest HTML of a page that the browser renders, compressed: what the first round trip carries."""
+    oversize: Factor = 2.0
+    """How many times larger than its place a picture may be, in device pixels."""
+    growth: Share = 0.05
+    """Most by which a budgeted size may grow since the earlier run."""
+    slowdown: Share = 0.1
+    """Most by which a page's vitals may get worse since the earlier run."""
     error_rate: Share = 0.001
     """Most requests that may fail."""
     error_lifetime: Seconds = 60.0

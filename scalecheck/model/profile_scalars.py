@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from scalecheck.model.contract import Span
 from scalecheck.wire import units
+from scalecheck.wire.viewport import Viewport
 
 T = TypeVar("T")
 
@@ -18,6 +19,8 @@ RESERVED = frozenset({"anonymous"})
 """Names that findings give to nobody in particular."""
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
 _AUTHORITY = re.compile(rf"({_HOST})(?::(\d{{1,5}}))?", re.ASCII)
+PIXELS_AT_MOST = 10_000
+_WINDOW = r"(\d{2,5})x(\d{2,5})(?:@([1-9](?:\.\d{1,3})?))?"
 _SENTENCE = r"[A-Za-z][\w ]{0,80}? ?(<=|>=|<|>) ?\d[\w.%/]{0,40}( (within|per) \d[\w.]{0,20})?"
 
 
@@ -130,6 +133,21 @@ def read_method(text: str) -> str:
     return text
 
 
+def read_number(text: str) -> float:
+    """Return a number without a unit."""
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text, re.ASCII):
+        raise ValueError("expected a number such as 0.1")
+    return float(text)
+
+
+def read_viewport(text: str) -> Viewport:
+    """Return a window: width and height in CSS pixels, and device pixels for each."""
+    matched = re.fullmatch(_WINDOW, text, re.ASCII)
+    if matched is None or not (0 < int(matched[1]) <= PIXELS_AT_MOST and 0 < int(matched[2]) <= PIXELS_AT_MOST):
+        raise ValueError("expected a window such as 412x823@1.75: width, height, device pixels per CSS pixel")
+    return Viewport(int(matched[1]), int(matched[2]), float(matched[3] or 1))
+
+
 def read_day(text: str) -> date:
     """Return a day."""
     try:
@@ -199,6 +217,14 @@ Rate = Annotated[
 ]
 Factor = Annotated[
     float, _reading(units.factor), PlainSerializer(units.show_factor, return_type=str), _pattern(units.FACTOR, "2x")
+]
+Number = Annotated[
+    float,
+    _reading(read_number),
+    WithJsonSchema({"type": ["number", "string"], "minimum": 0, "pattern": r"^[0-9]{1,9}(\.[0-9]{1,9})?$"}),
+]
+Window = Annotated[
+    Viewport, _reading(read_viewport), PlainSerializer(str, return_type=str), _pattern(_WINDOW, "412x823@1.75")
 ]
 Count = Annotated[
     int,

@@ -2,11 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from scalecheck.model.evidence import Ask
 from scalecheck.model.site import Site
 
 Asks = Iterable[Ask]
+
+
+class Agent(StrEnum):
+    """Who sends what a probe asks."""
+
+    CLIENT = "client"
+    CHROMIUM = "chromium"
+    LIGHTHOUSE = "lighthouse"
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +29,7 @@ class Probe:
     """Probes whose answers this one reads; they are asked first."""
     rounds: int = 1
     """How many rounds it may take; more than one where later requests follow from earlier answers."""
+    by: Agent = Agent.CLIENT
 
     @property
     def with_ancestors(self) -> "frozenset[Probe]":
@@ -27,12 +37,14 @@ class Probe:
         return frozenset((self,)).union(*(probe.with_ancestors for probe in self.after))
 
 
-def probe(*, after: Iterable[Probe] = (), rounds: int = 1) -> Callable[[Callable[[Site], Asks]], Probe]:
+def probe(
+    *, after: Iterable[Probe] = (), rounds: int = 1, by: Agent = Agent.CLIENT
+) -> Callable[[Callable[[Site], Asks]], Probe]:
     """Declare a probe; its name is the function's, its purpose the docstring's first line."""
 
     def declared(asks: Callable[[Site], Asks]) -> Probe:
         purpose = (asks.__doc__ or "").strip().partition("\n")[0]
-        return Probe(asks.__name__, purpose, asks, tuple(after), rounds)
+        return Probe(asks.__name__, purpose, asks, tuple(after), rounds, by)
 
     return declared
 

@@ -143,6 +143,7 @@ def exchange(
     ttfb_s: float = 0.05,
     timings: Timings | None = None,
     wire_bytes: int | None = None,
+    header_bytes: int = 0,
     decoded_bytes: int | None = None,
     truncated: bool = False,
     undecodable: str = "",
@@ -165,12 +166,13 @@ def exchange(
         status,
         lines,
         http_version,
-        size if wire_bytes is None else wire_bytes,
-        size,
-        sha256(data or b"").hexdigest() if digest is None else digest,
-        data,
-        truncated,
-        undecodable,
+        wire_bytes=size if wire_bytes is None else wire_bytes,
+        header_bytes=header_bytes,
+        decoded_bytes=size,
+        digest=sha256(data or b"").hexdigest() if digest is None else digest,
+        body=data,
+        truncated=truncated,
+        undecodable=undecodable,
     )
     request = Request(absolute(url), method, field_lines(sent or {}), identity, connect_to)
     took = timings or Timings(total_s=ttfb_s + 0.01, first_byte_s=ttfb_s)
@@ -234,7 +236,7 @@ def site(
     """Return a site of these records, numbered from 1; the probes named in `asked` ran, even without a record."""
     flat: list[Record] = []
     for record in records:
-        flat.extend([record] if isinstance(record, (Exchange, Failure)) else record)
+        flat.extend([record] if isinstance(record, Record) else record)
     by_probe: dict[str, tuple[Record, ...]] = {FIRST: (), **dict.fromkeys(asked, ())}
     for number, record in enumerate(flat, 1):
         by_probe[record.probe] = (*by_probe.get(record.probe, ()), replace(record, number=number))

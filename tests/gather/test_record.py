@@ -82,7 +82,10 @@ HEADER = json.dumps({"format": "scalecheck-evidence/1", "tool": "", "target": ""
         ("hello\n", ":1: expected one JSON object a line"),
         ("[]\n", ":1: expected a JSON object, found list"),
         ('{"format": "other/1"}\n', ':1: expected "format": "scalecheck-evidence/1"'),
-        (f'{HEADER}\n{{"x": 1}}\n', ":2: expected an exchange, a failure, a probe or a profile, found x"),
+        (
+            f'{HEADER}\n{{"x": 1}}\n',
+            ":2: expected an exchange, a failure, a view, a lab run, a probe or a profile, found x",
+        ),
         (f'{HEADER}\n{{"exchange": {{}}}}\n', ":2: number: Field required"),
         (f'{HEADER}\n{{"exchange": 7}}\n', ":2: "),
         (f"{HEADER}\n\n{{}}\n", ":2: expected one JSON object a line"),

@@ -116,7 +116,7 @@ def test_a_session_is_resumed_where_the_server_hands_out_tickets(cert: Path, tic
         context.num_tickets = tickets
         async with serving(always(OK), context) as server, Client(Profile(site=server.site), ca_file=cert) as client:
             asks = [Ask(Request(server.site), label=str(n), anew=True) for n in range(3)]
-            records = [await client.send("handshakes", ask, 2) for ask in asks]
+            records: list[Record] = [await client.send("handshakes", ask, 2) for ask in asks]
             assert server.connections == 3
             return records
 

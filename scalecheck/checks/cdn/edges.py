@@ -177,8 +177,8 @@ def origin_is_hidden(site: Site) -> Findings:
         yield skipped("the profile declares no origin (edge.origin)")
         return
     reached = any(True for _ in site.good())
-    for record in site.all("origin"):
-        yield _refused(record) if isinstance(record, Exchange) else _shut(record, reached)
+    yield from (_refused(exchange) for exchange in site.seen("origin"))
+    yield from (_shut(failure, reached) for failure in site.lost("origin"))
     if not site.all("origin"):
         yield Finding(Verdict.UNKNOWN, "the origin", "no answer", "not asked", reason="no page was found to ask it for")
 

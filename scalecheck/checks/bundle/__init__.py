@@ -1,0 +1,1 @@
+"""What a page makes its visitor download, against its budgets."""

@@ -1,0 +1,1 @@
+"""Pictures: format, size, and when they are loaded."""

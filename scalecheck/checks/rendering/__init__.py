@@ -1,0 +1,1 @@
+"""How pages come to be: content, streaming, workers."""

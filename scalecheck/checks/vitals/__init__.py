@@ -1,0 +1,1 @@
+"""How long visitors wait, as browsers measure it."""
