@@ -1,7 +1,6 @@
 """The scripts that pages run: those of third parties, and what the site's own hold."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from scalecheck.checks.check import Findings, check, expect
 from scalecheck.checks.security.headers import sampled_pages
@@ -11,12 +10,10 @@ from scalecheck.model.site import Site
 from scalecheck.model.verdict import Verdict
 from scalecheck.probes.discovery import first
 from scalecheck.wire import content_type
+from scalecheck.wire.domains import owner
 from scalecheck.wire.loads import Load, LoadKind
 from scalecheck.wire.secrets import find_secrets
-from scalecheck.wire.urls import address
 
-SHORTEST_OWN_NAME = 4
-"""Letters before the last dot from which two labels name a site: `shop.test`, but not `co.uk`."""
 SECRETS_NAMED = 5
 
 
@@ -47,18 +44,7 @@ def _is_foreign(site: Site, page: Exchange, load: Load) -> bool:
     """Whether a page runs a script, or styles itself by a sheet, of somebody else."""
     if load.kind not in {LoadKind.SCRIPT, LoadKind.STYLE} or site.profile.allows(load.url):
         return False
-    here, there = address(page.url), address(load.url)
-    return here is not None and there is not None and _owner(here[0]) != _owner(there[0])
-
-
-def _owner(host: str) -> str:
-    """Return the domain that a host's owner registered, as far as its labels tell; an address is its own."""
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        labels = host.rstrip(".").split(".")
-    short = len(labels) > 2 and len(labels[-2]) < SHORTEST_OWN_NAME and len(labels[-1]) == 2
-    return ".".join(labels[-3:] if short else labels[-2:])
+    return owner(page.url) != owner(load.url)
 
 
 @check(needs=[first], source="CWE-540, CWE-798")
