@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 from scalecheck.model.contract import Contract
 from scalecheck.model.evidence import Exchange, Failure, Record
@@ -42,8 +43,15 @@ class Site:
     def restricted(self, probes: Iterable[str]) -> "Site":
         """Return this site with only these probes readable."""
         view = replace(self, readable=frozenset(probes))
-        view.__dict__.update(_following=self._following, by_number=self.by_number)  # the same records, read once
+        view.__dict__.update(  # the same records, read once
+            _following=self._following, by_number=self.by_number, remembered=self.remembered
+        )
         return view
+
+    @cached_property
+    def remembered(self) -> dict[Any, Any]:
+        """What was worked out of this evidence once, for all checks that ask; by whatever names it."""
+        return {}
 
     @property
     def nonce(self) -> str:
