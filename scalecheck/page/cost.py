@@ -223,7 +223,7 @@ def _returning(site: Site, visit: Cost, item: Item, known: Mapping[str, Record],
 
 
 def _again(site: Site, exchange: Exchange, after_s: float) -> tuple[Reuse, Figures, bool]:
-    """Return what a browser's cache does with an answer so many seconds later, what that costs, and whether it is sure."""
+    """Return what a browser's cache does with an answer by then, what that costs, and whether it is an estimate."""
     sent = exchange.request.fields
     stored = store(
         sent,
