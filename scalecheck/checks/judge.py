@@ -12,6 +12,7 @@ from scalecheck.model.evidence import Exchange, Loss
 from scalecheck.model.profile import Profile
 from scalecheck.model.site import FIRST, Site
 from scalecheck.model.verdict import Finding, Measure, Outcome, Verdict, worst
+from scalecheck.probes.probe import Agent, Probe
 from scalecheck.wire.vendors import recognise
 
 PASSES_KEPT = 20
@@ -59,9 +60,8 @@ def recognised(site: Site) -> tuple[str, ...]:
 
 def _found(site: Site, check: Check) -> tuple[tuple[Finding, ...], tuple[Measure, ...]]:
     """Return what the check found, or why it could not be judged."""
-    if missing := sorted(probe.name for probe in check.probes if not site.asked(probe.name)):
-        verdict, why = (Verdict.SKIP, check.opt_in) if check.opt_in else (Verdict.UNKNOWN, "not probed")
-        return (Finding(verdict, "", reason=f"{why}: {', '.join(missing)}"),), ()
+    if missing := sorted((probe for probe in check.probes if not site.asked(probe.name)), key=lambda each: each.name):
+        return (_unasked(site, check, missing),), ()
     view = site.restricted(probe.name for probe in check.probes)
     try:
         found = tuple(check.judge(view))
@@ -76,6 +76,14 @@ def _found(site: Site, check: Check) -> tuple[tuple[Finding, ...], tuple[Measure
     return findings or (_nothing(view, check),), measures
 
 
+def _unasked(site: Site, check: Check, missing: list[Probe]) -> Finding:
+    """Return why the check could not be judged: skip where it has to be asked for, else unknown."""
+    if site.profile.browser.required and any(probe.by is not Agent.CLIENT for probe in missing):
+        return Finding(Verdict.UNKNOWN, "", reason="the profile requires a browser: run with --browser")
+    verdict, why = (Verdict.SKIP, check.opt_in) if check.opt_in else (Verdict.UNKNOWN, "not probed")
+    return Finding(verdict, "", reason=f"{why}: {', '.join(probe.name for probe in missing)}")
+
+
 def _crashed(error: Exception) -> Finding:
     return Finding(Verdict.UNKNOWN, "", reason=f"the check itself failed: {type(error).__name__}: {error}")
 
@@ -85,6 +93,8 @@ def _nothing(view: Site, check: Check) -> Finding:
     lost = [failure for probe in check.probes for failure in view.lost(probe.name)]
     if not lost:
         return Finding(Verdict.SKIP, "", reason="nothing to judge")
+    if browser := next((failure for failure in lost if failure.loss is Loss.BROWSER), None):
+        return Finding(Verdict.UNKNOWN, "", reason=browser.detail)
     budget = sum(failure.loss is Loss.BUDGET for failure in lost)
     reason = "the request budget was used up" if budget == len(lost) else "the requests were lost, see site.answers"
     return Finding(Verdict.UNKNOWN, "", reason=reason)

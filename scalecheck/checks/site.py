@@ -17,7 +17,7 @@ from scalecheck.wire.loads import LoadKind
 from scalecheck.wire.urls import address, origin
 
 OURS = frozenset({Loss.BUDGET, Loss.FORBIDDEN, Loss.INTERRUPTED})
-"""Losses that say nothing of the site: we did not ask."""
+"""Losses that say nothing of the site: we did not ask. Nor do browsers that failed; whoever needs them says so."""
 TO_BE_REFUSED = frozenset({"origin", "old_tls"})
 """Probes whose requests are to be refused; cdn.origin_is_hidden and security.tls speak of them."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -78,7 +78,7 @@ def _lost(site: Site) -> Iterator[Finding]:
     told: set[tuple[str, str | None, Loss]] = set()
     for failure in site.losses:
         key = failure.url, failure.request.connect_to, failure.loss
-        if failure.loss in OURS or failure.probe in TO_BE_REFUSED or key in told:
+        if failure.loss in {*OURS, Loss.BROWSER} or failure.probe in TO_BE_REFUSED or key in told:
             continue
         told.add(key)
         address = f" from {failure.request.connect_to}" if failure.request.connect_to else ""

@@ -11,6 +11,7 @@ from scalecheck.model.evidence import Loss
 from scalecheck.model.site import FIRST, Site
 from scalecheck.model.verdict import Finding, Measure, Verdict
 from scalecheck.probes.discovery import first
+from scalecheck.probes.probe import Agent, Asks, probe
 from scalecheck.probes.repeats import again
 from tests.checks.rows import FAIL, PASS, SITE, SKIP, UNKNOWN, WAIVED, WARN, exchange, failure, profile, site
 
@@ -94,6 +95,21 @@ def measuring(site: Site) -> Findings:
     yield Measure("answers", float(sum(True for _ in site.seen(FIRST))), "count", 1)
 
 
+@probe(after=[first], by=Agent.CHROMIUM)
+def looked_at(site: Site) -> Asks:
+    """Look at it."""
+    yield from ()
+
+
+@check(needs=[looked_at], source=SOURCE, opt_in="needs a browser (--browser)")
+def seen_by_a_browser(site: Site) -> Findings:
+    """Only a browser sees it."""
+    for _ in site.all("looked_at"):
+        yield from ()
+
+
+REQUIRED = profile(browser={"required": "true"})
+MISSING = failure("/", Loss.BROWSER, probe="looked_at", detail="no Chrome was found")
 OK, BAD, LOST = exchange("/"), exchange("/", status=500), failure("/")
 NOT_ASKED = Site(profile(), records={})
 VERDICTS: list[Any] = [
@@ -115,6 +131,12 @@ VERDICTS: list[Any] = [
     ("some lost, the others judged", good, site(OK, LOST), PASS, ""),
     ("the budget was used up", good, site(failure("/", Loss.BUDGET)), UNKNOWN, "budget"),
     ("budget and other losses", good, site(LOST, failure("/a", Loss.BUDGET)), UNKNOWN, "see site.answers"),
+    ("no browser", seen_by_a_browser, site(OK), SKIP, "needs a browser (--browser): looked_at"),
+    ("no browser, required", seen_by_a_browser, site(OK, profile=REQUIRED), UNKNOWN, "run with --browser"),
+    ("not probed, a browser required", repeated, site(OK, profile=REQUIRED), UNKNOWN, "not probed: again"),
+    ("on demand, a browser required", asked_for, site(OK, profile=REQUIRED), SKIP, "ask for it with --again"),
+    ("the browser failed", seen_by_a_browser, site(OK, MISSING), UNKNOWN, "no Chrome was found"),
+    ("the browser failed, and others", seen_by_a_browser, site(LOST, MISSING), UNKNOWN, "no Chrome was found"),
     ("crashed", broken, site(OK), UNKNOWN, "ZeroDivisionError: division by zero"),
     ("crashed on a key", missing_key, site(OK), UNKNOWN, "KeyError"),
     ("needs are transitive", transitive, site(OK, asked=["again"]), PASS, ""),

@@ -71,6 +71,7 @@ ANSWERS = [
         exchange("/"),
         failure("/", Loss.REFUSED, probe="origin", of=1),
     ),
+    case("a browser that failed is no fact about it", answers, PASS, exchange("/"), failure("/about", Loss.BROWSER)),
     case("not asked for want of budget", answers, UNKNOWN, exchange("/"), failure("/about", Loss.BUDGET)),
     case("interrupted", answers, UNKNOWN, exchange("/"), failure("/about", Loss.INTERRUPTED)),
     case("nothing asked", answers, SKIP),
