@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
-from math import inf, sqrt
+from math import inf
+from struct import pack, unpack
 
 import tinycss2
 from tinycss2.ast import IdentToken, Node
@@ -19,12 +19,20 @@ SIZES_AT_MOST = 10_000
 """Characters of a `sizes`; a longer one counts as none."""
 SHOWN = frozenset(
     {
-        *("image/apng", "image/avif", "image/bmp", "image/gif", "image/jpeg", "image/jpg", "image/pjpeg"),
-        *("image/png", "image/x-png", "image/svg+xml", "image/vnd.microsoft.icon", "image/webp", "image/x-icon"),
+        *("image/apng", "image/avif", "image/bmp", "image/gif", "image/jpeg", "image/jpg", "image/jxl"),
+        *(
+            "image/pjpeg",
+            "image/png",
+            "image/x-png",
+            "image/svg+xml",
+            "image/vnd.microsoft.icon",
+            "image/webp",
+            "image/x-icon",
+        ),
         "image/x-xbitmap",
     }
 )
-"""Media types that Chrome takes from a `<source>`; not JPEG XL, HEIC, JPEG 2000."""
+"""Media types that Chrome takes from a `<source>`; JPEG XL since 2026, never HEIC nor JPEG 2000."""
 
 _INTEGER = re.compile(r"[0-9]{1,9}", re.ASCII)
 _NUMBER = re.compile(r"-?(?:[0-9]+|[0-9]*\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -78,7 +86,7 @@ def _best(load: Load, img: Load | None, viewport: Viewport) -> Choice | None:
     place_px = source_size_px(load, img, viewport) if by_width else _declared_px(load, img)
     divisor = _or(place_px, float(viewport.width))
     weighed = [
-        _Weighed(url, value if unit == "x" else value / divisor if divisor > 0 else inf)
+        _Weighed(url, _single(value if unit == "x" else value / divisor if divisor > 0 else inf))
         for url, (value, unit) in described
     ]
     own = load.attributes.get("href" if load.tag == "link" else "src", "").strip()
@@ -91,21 +99,14 @@ def _best(load: Load, img: Load | None, viewport: Viewport) -> Choice | None:
 
 
 def _selected(weighed: list[_Weighed], wanted: float) -> _Weighed:
-    """Return the candidate for a screen of this density.
+    """Return the candidate for a screen of this density: the least dense that will do, else the densest.
 
-    The next denser one of two is worth its bytes where the screen has at least their geometric mean; screens of one
-    pixel per pixel or less always get it (Chromium, html_srcset_parser.cc). Of equal ones the first counts.
+    Of equal ones the first counts. So Chromium 156; earlier ones took the next less dense one where the screen had less
+    than the geometric mean of the two.
     """
-    by_density: dict[float, _Weighed] = {}
-    for each in sorted(weighed, key=lambda each: each.density):
-        by_density.setdefault(each.density, each)
-    ordered = list(by_density.values())
-    for current, following in pairwise(ordered):
-        if following.density < wanted:
-            continue
-        denser = wanted <= 1 and wanted > current.density
-        return following if denser or wanted >= sqrt(current.density * following.density) else current
-    return ordered[-1]
+    ordered = sorted(weighed, key=lambda each: each.density)
+    found = next((each for each in ordered if each.density >= wanted), None)
+    return found or next(each for each in ordered if each.density == ordered[-1].density)
 
 
 def descriptor(candidate: Candidate) -> tuple[float, str] | None:
@@ -191,6 +192,11 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def _single(value: float) -> float:
+    """Return a number as precisely as browsers hold it, so that what just fits for them does for us."""
+    return float(unpack("f", pack("f", value))[0]) if value < 1e38 else inf
 
 
 def _or(value: float | None, otherwise: float) -> float:

@@ -23,6 +23,7 @@ INSTALLED = {
     "varnish": ("varnishd",),
     "haproxy": ("haproxy",),
     "caddy": ("caddy",),
+    "chromium": ("chromium",),
     "nextjs": (str(PEERS / "nextjs/.ready"), str(PEERS / "tools/.ready")),
     "vite": (str(PEERS / "vite/.ready"),),
 }
