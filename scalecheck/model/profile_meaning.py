@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from scalecheck.model.kinds import ASSETS, Kind
+from scalecheck.model.kinds import ASSETS, PAGES, Kind
 from scalecheck.model.profile import Profile, Route
 from scalecheck.model.profile_yaml import Problem, dotted
 from scalecheck.wire.urls import PathPattern
@@ -16,6 +16,8 @@ Mistake = tuple[tuple[str | int, ...], str]
 SEGMENT = "q7z-any-q7z"
 """A segment that nobody declares, in the place of a parameter or a glob."""
 IDENTITIES_NEEDED = 2
+OF_PAGES = ("content", "content_at", "hero", "streams", "islands", "offline")
+"""Keys of a route that speak of its page."""
 
 
 def mistakes(profile: Profile) -> Iterator[Mistake]:
@@ -30,6 +32,8 @@ def mistakes(profile: Profile) -> Iterator[Mistake]:
             message = f"never matches: routes.{covering.name} ({covering.path}) stands above and catches it first"
             yield ("routes", route.name, "path"), message
         earlier.append(route)
+    if (flags := profile.observability.flags) and _is_elsewhere(profile, flags):
+        yield ("observability", "flags"), _elsewhere(flags)
 
 
 def unknown_ids(profile: Profile, known: Collection[str], cdns: Collection[str] = ()) -> tuple[Problem, ...]:
@@ -67,6 +71,24 @@ def _own(profile: Profile, route: Route) -> Iterator[Mistake]:
         yield (*place, "personal"), f"expected no {route.kind} route: assets are anybody's; say kind: ssr, csr or api"
     if route.personal and (route.cache.shared is not None and route.cache.shared.high_s != 0):
         yield (*place, "cache", "shared"), "a personal answer has no shared lifetime"
+    yield from _shown(profile, route)
+
+
+def _shown(profile: Profile, route: Route) -> Iterator[Mistake]:
+    """Yield what a route says of its page though it is none, or not of that sort."""
+    place = ("routes", route.name)
+    for key in OF_PAGES:
+        if getattr(route, key) and route.kind not in PAGES:
+            yield (*place, key), f"belongs to pages (kind ssg, isr, ssr or csr), not to {route.kind} routes"
+    for key in ("content", "content_at"):
+        if getattr(route, key) and route.kind is Kind.CSR:
+            yield (*place, key), "belongs to pages whose HTML holds their content (ssg, isr, ssr), not to csr routes"
+    for number, island in enumerate(route.islands):
+        target = profile.route_for(island)
+        if _is_elsewhere(profile, island):
+            yield (*place, "islands", number), _elsewhere(island)
+        elif target is not None and profile.contract(target).cacheable_at_edge:
+            yield (*place, "islands", number), f"is of routes.{target.name}, which shared caches keep; an island is not"
 
 
 def _samples(profile: Profile, route: Route) -> Iterator[Mistake]:
@@ -75,14 +97,23 @@ def _samples(profile: Profile, route: Route) -> Iterator[Mistake]:
     for number, sample in enumerate(route.samples):
         place = ("routes", route.name, "samples", number)
         parts = urlsplit(sample)
-        if parts.netloc and profile.site and not profile.allows(sample):
-            yield place, f"is on a host that is neither the site nor under safety.allow_hosts: {parts.netloc}"
+        if _is_elsewhere(profile, sample):
+            yield place, _elsewhere(sample)
         elif not pattern.matches(parts.path or "/"):
             yield place, f"does not match the route's path {route.path}"
         elif not _carries(parts.query, route):
             yield place, "does not carry the route's query"
         elif (first := profile.route_for(_local(sample, route))) is not None and first.name != route.name:
             yield place, f"is caught by routes.{first.name} ({first.path}), which stands above"
+
+
+def _is_elsewhere(profile: Profile, reference: str) -> bool:
+    """Whether a path or URL is of a host that we may not ask."""
+    return bool(urlsplit(reference).netloc and profile.site) and not profile.allows(reference)
+
+
+def _elsewhere(reference: str) -> str:
+    return f"is on a host that is neither the site nor under safety.allow_hosts: {urlsplit(reference).netloc}"
 
 
 def _carries(query: str, route: Route) -> bool:

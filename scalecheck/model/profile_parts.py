@@ -22,6 +22,7 @@ from scalecheck.model.profile_scalars import (
     Rate,
     Reference,
     Seconds,
+    Selector,
     Share,
     Spans,
     Status,
@@ -153,7 +154,7 @@ class Route(Part):
     """Whether source maps may be fetched."""
     content: tuple[Text, ...] = ()
     """Text that its HTML must show before any script runs."""
-    content_at: Text | None = None
+    content_at: Selector | None = None
     """CSS selector of the element that must hold that text, or any text where none is named."""
     hero: Text | None = None
     """Glob over the URL of the picture that visitors see first; without it, the first large one."""

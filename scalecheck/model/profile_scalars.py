@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from scalecheck.model.contract import Span
 from scalecheck.wire import units
+from scalecheck.wire.selection import selector_problem
 from scalecheck.wire.viewport import Viewport
 
 T = TypeVar("T")
@@ -116,6 +117,13 @@ def read_path(text: str) -> str:
         raise ValueError("expected parameters such as {id}, each within one segment")
     if any("**" in segment and segment != "**" for segment in text.split("/")):
         raise ValueError("expected ** as a whole segment, such as /assets/**")
+    return text
+
+
+def read_selector(text: str) -> str:
+    """Return a CSS selector that can be looked up in HTML."""
+    if problem := selector_problem(text):
+        raise ValueError(f"expected a CSS selector such as main h1 ({problem})")
     return text
 
 
@@ -239,6 +247,7 @@ Status = Annotated[
     WithJsonSchema({"type": ["integer", "string"], "minimum": 200, "maximum": 599, "pattern": "^[2-5][0-9][0-9]$"}),
 ]
 Day = Annotated[date, _reading(read_day), WithJsonSchema({"type": "string", "format": "date"})]
+Selector = Annotated[str, _reading(read_selector), WithJsonSchema({"type": "string", "minLength": 1})]
 Text = Annotated[str, _reading(read_text), WithJsonSchema({"type": "string", "minLength": 1})]
 Name = Annotated[str, _reading(read_name), _pattern(r"[A-Za-z0-9][A-Za-z0-9_-]*")]
 FieldName = Annotated[str, _reading(read_field_name)]

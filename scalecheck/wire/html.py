@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scalecheck.wire.charset import html_text
 from scalecheck.wire.loads import Candidate, Load, LoadKind, loads_of, runs
 from scalecheck.wire.markup import WHITESPACE, Is, Token, attributes, tokens, unescape
+from scalecheck.wire.shown import Shown
 from scalecheck.wire.urls import resolve, without_fragment
 
 __all__ = ["Candidate", "Load", "LoadKind", "Page", "read_page"]
@@ -20,7 +21,7 @@ INLINE_AT_MOST = 500
 """Inline scripts, and inline styles, whose text is kept."""
 TITLE_AT_MOST = 1000
 
-_OF_HEAD = frozenset(
+OF_HEAD = frozenset(
     "html head base basefont bgsound link meta title noscript noframes style script template".split()  # noqa: SIM905
 )
 """Elements that leave the parser in the head; any other opens the body (HTML section 13.2.6.4.4)."""
@@ -37,6 +38,9 @@ class Page:
     title: str = ""
     text_length: int = 0
     """Characters that are shown, white space folded."""
+    text: str = ""
+    """What is shown, white space folded; of very long pages the first part."""
+    text_truncated: bool = False
     links: tuple[str, ...] = ()
     """Other documents of any origin, absolute, without fragments, each once, in order."""
     loads: tuple[Load, ...] = ()
@@ -74,6 +78,7 @@ class _Reader:
         self.base: str | None = None
         self.title: str | None = None
         self.text_length = 0
+        self.shown = Shown()
         self.in_head = True
         self.templates = 0
         self.drawings = 0
@@ -94,6 +99,8 @@ class _Reader:
             base=self.base or self.url,
             title=self.title or "",
             text_length=self.text_length,
+            text=self.shown.text,
+            text_truncated=self.shown.truncated,
             links=tuple(self.links),
             loads=tuple(self.loads),
             inline_scripts=tuple(self.texts["script"]),
@@ -111,6 +118,8 @@ class _Reader:
             self.templates = max(0, self.templates + (1 if token.what is Is.START else -1))
         if self.templates:
             return
+        if token.name:
+            self.shown.tag(token.name)
         if token.what is Is.START:
             self._start(token)
         elif token.what is Is.RAW:
@@ -124,7 +133,7 @@ class _Reader:
 
     def _start(self, token: Token) -> None:
         name = token.name
-        if name not in _OF_HEAD:
+        if name not in OF_HEAD:
             self.in_head = False
         if name == "svg":
             self.drawings += 1
@@ -155,9 +164,9 @@ class _Reader:
             self._text(token.text)
 
     def _text(self, text: str) -> None:
-        shown = _folded(text)
-        self.text_length += len(shown)
-        if shown:
+        length = self.shown.add(unescape(text))
+        self.text_length += length
+        if length:
             self.in_head = False
 
     def _rebase(self, href: str | None) -> None:

@@ -71,6 +71,20 @@ MISTAKES = [
         "routes: {home: {path: /, kind: ssg, methods: [get]}}",
         'routes.home.methods[0]: expected a method such as GET, found "get"',
     ),
+    (
+        'routes: {home: {path: /, kind: ssg, content_at: "main >"}}',
+        (
+            "routes.home.content_at: expected a CSS selector such as main h1 (Expected selector, got <EOF at 6>), "
+            'found "main >"'
+        ),
+    ),
+    (
+        'routes: {home: {path: /, kind: ssg, content_at: "a:hover"}}',
+        (
+            "routes.home.content_at: expected a CSS selector such as main h1 (expected elements, #ids, .classes and "
+            '[attributes], without pseudo-classes), found "a:hover"'
+        ),
+    ),
     ("budgets: {js: 200}", 'budgets.js: expected a size such as 180KB or 8MiB, found "200"'),
     ("budgets: {requests: 6.5}", 'budgets.requests: expected a whole number such as 60, found "6.5"'),
     ("targets: {ttfb: 9:00}", 'targets.ttfb: expected a duration such as 60s or 200ms, found "9:00"'),

@@ -20,6 +20,9 @@ MEANT = [
     'scripts: {path: "/static/*.js", kind: hashed}\n  rest: {path: "/static/*", kind: static}',
     'a: {path: "/{a}/x", kind: ssg}\n  b: {path: "/y/{b}", kind: ssg}',
     "account: {path: /account, kind: ssr, personal: true, cache: {shared: 0s}}",
+    "home: {path: /, kind: ssg, content: [Shoes], content_at: 'main > h1', streams: true, islands: [/api/me]}",
+    "app: {path: /app, kind: csr, islands: ['https://cdn.example/me'], offline: true}",
+    "home: {path: /, kind: ssg, islands: [/me]}\n  me: {path: /me, kind: api}",
 ]
 
 
@@ -69,6 +72,22 @@ MISTAKES = [
         "account: {path: /account, kind: ssr, personal: true, cache: {shared: 60s}}",
         "6  routes.account.cache.shared: a personal answer has no shared lifetime",
     ),
+    (
+        "code: {path: /app.js, kind: hashed, streams: true}",
+        "6  routes.code.streams: belongs to pages (kind ssg, isr, ssr or csr), not to hashed routes",
+    ),
+    (
+        "app: {path: /app, kind: csr, content: [Basket]}",
+        "6  routes.app.content: belongs to pages whose HTML holds their content (ssg, isr, ssr), not to csr routes",
+    ),
+    (
+        "home: {path: /, kind: ssg, islands: [/api/me, 'https://x.example/me']}",
+        "6  routes.home.islands[1]: is on a host that is neither the site nor under safety.allow_hosts: x.example",
+    ),
+    (
+        "home: {path: /, kind: ssg, islands: [/me]}\n  me: {path: /me, kind: api, cache: {shared: 30s}}",
+        "6  routes.home.islands[0]: is of routes.me, which shared caches keep; an island is not",
+    ),
 ]
 
 
@@ -77,6 +96,13 @@ def test_what_cannot_be_meant_is_named(routes: str, message: str) -> None:
     with pytest.raises(ProfileError) as refused:
         parse_profile(f"{HEAD}  {routes}\n", {}, "shop.yaml")
     assert str(refused.value) == f"shop.yaml:{message}"
+
+
+def test_flags_are_served_where_we_may_ask() -> None:
+    home = "  home: {path: /, kind: ssg}\nobservability: {flags: "
+    assert parse_profile(f"{HEAD}{home}/api/flags}}\n", {}).observability.flags == "/api/flags"
+    with pytest.raises(ProfileError, match=r"7  observability\.flags: is on a host that is neither"):
+        parse_profile(f"{HEAD}{home}'https://x.example/flags'}}\n", {}, "shop.yaml")
 
 
 def test_a_personal_route_needs_two_identities() -> None:
