@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from scalecheck.wire.codings import decode
+from scalecheck.wire.picture import first_bytes
 
 TEXT = re.compile(
     r"text/.*|image/svg\+xml|application/(.*\+)?(json|xml)|application/(x-)?(java|ecma)script|application/manifest\+json",
@@ -12,7 +13,7 @@ TEXT = re.compile(
 )
 """Media types whose bodies checks read (lower case); so is a body without a type, since browsers sniff it."""
 FIRST_BYTES = 4096
-"""Of what is no text: enough for signatures and the dimensions of images."""
+"""Of what is no text: enough for signatures and most pictures' size; of a picture as many as its size takes."""
 TEXT_AT_MOST = 4 * 1024 * 1024
 """Bytes kept of one text."""
 TOGETHER_AT_MOST = 48 * 1024 * 1024
@@ -48,12 +49,13 @@ class Bodies:
         if not body:
             return Kept()
         undone = decode(body, content_encoding, self.decoded_at_most)
-        at_most = TEXT_AT_MOST if not media_type or TEXT.fullmatch(media_type) else FIRST_BYTES
+        text = not media_type or TEXT.fullmatch(media_type)
+        at_most = TEXT_AT_MOST if text else max(FIRST_BYTES, first_bytes(undone.body))
         return Kept(
             len(undone.body),
             hashlib.sha256(undone.body).hexdigest(),
             undone.body[:at_most],
-            undone.truncated or (at_most == TEXT_AT_MOST and len(undone.body) > at_most),
+            undone.truncated or (bool(text) and len(undone.body) > at_most),
             undone.problem,
         )
 

@@ -6,6 +6,8 @@ import pytest
 
 from scalecheck.gather import bodies
 from scalecheck.gather.bodies import FIRST_BYTES, Bodies, Kept
+from scalecheck.wire.picture import Picture, read_picture
+from tests.wire.test_picture import jpeg
 
 LONG = b"x" * (FIRST_BYTES + 1)
 
@@ -27,6 +29,16 @@ def test_of_the_rest_the_first_bytes(media_type: str) -> None:
     kept = Bodies(1 << 20).decoded(LONG, "", media_type)
     assert (kept.body, kept.decoded_bytes, kept.truncated) == (LONG[:FIRST_BYTES], len(LONG), False)
     assert kept.digest == hashlib.sha256(LONG).hexdigest()
+
+
+def test_of_a_picture_as_much_as_its_size_takes() -> None:
+    late = jpeg(900, 600, exif=bytes(20_000)) + bytes(90_000)
+    kept = Bodies(1 << 20).decoded(late, "", "image/jpeg").body
+    assert kept == late[: 64 * 1024]
+    assert read_picture(kept) == read_picture(late) == Picture("image/jpeg", 900, 600)
+    assert Bodies(1 << 20).decoded(jpeg(9, 6) + bytes(90_000), "", "image/jpeg").body == jpeg(9, 6) + bytes(
+        FIRST_BYTES - len(jpeg(9, 6))
+    )
 
 
 def test_an_empty_body_has_no_coding_to_undo() -> None:
