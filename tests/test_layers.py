@@ -16,10 +16,11 @@ BELOW: dict[str, frozenset[str]] = {
     "page": frozenset({"wire", "model"}),
     "probes": frozenset({"wire", "model", "page"}),
     "checks": frozenset({"wire", "model", "page", "probes"}),
+    "swarm": frozenset({"wire", "model", "page"}),
     "report": frozenset({"wire", "model"}),
     "gather": frozenset({"wire", "model", "probes"}),
     "lab": frozenset({"wire"}),
-    "cli": frozenset({"wire", "model", "page", "probes", "checks", "report", "gather", "lab"}),
+    "cli": frozenset({"wire", "model", "page", "probes", "checks", "report", "gather", "lab", "swarm"}),
 }
 """What each layer may import besides itself."""
 FORBIDDEN = {
@@ -28,6 +29,7 @@ FORBIDDEN = {
     "page": {"httpx", "pycurl", "rich", "typer", "locust", "time", "asyncio"},
     "probes": {"httpx", "pycurl", "rich", "typer", "locust", "time", "asyncio"},
     "checks": {"httpx", "pycurl", "rich", "typer", "locust", "time", "asyncio"},
+    "swarm": {"httpx", "pycurl", "rich", "typer", "locust", "time", "asyncio"},
     "report": {"httpx", "pycurl", "typer", "locust", "time", "asyncio"},
 }
 """Effects, and libraries that have them, that a layer must not know."""

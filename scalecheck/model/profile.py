@@ -1,7 +1,7 @@
 """The profile: how a site must behave. Frozen types; reading and resolving YAML is `model.profile_file`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -10,7 +10,6 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from scalecheck.model.contract import Contract, Span, Storing
 from scalecheck.model.kinds import Kind
-from scalecheck.model.profile_load import Abort, Slo, Traffic
 from scalecheck.model.profile_pages import VIEWPORTS, Browser, Observability
 from scalecheck.model.profile_parts import (
     Budgets,
@@ -21,11 +20,13 @@ from scalecheck.model.profile_parts import (
     Level,
     Part,
     Route,
-    Safety,
     Targets,
     Waiver,
 )
+from scalecheck.model.profile_safety import Safety
 from scalecheck.model.profile_scalars import DEFAULT_PORTS, Format, Name, Text, WebOrigin, Window, read_origin
+from scalecheck.model.profile_slo import Abort, Slo
+from scalecheck.model.profile_traffic import Traffic
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.urls import PathPattern, address
 
@@ -101,6 +102,7 @@ class Profile(Part):
 
     _source: str | None = PrivateAttr(None)
     _lines: Mapping[tuple[str, ...], int] = PrivateAttr(default_factory=dict)
+    _places: "Mapping[tuple[str, ...], Place]" = PrivateAttr(default_factory=dict)
     _environment: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("routes")
@@ -108,10 +110,20 @@ class Profile(Part):
     def _name_routes(cls, routes: dict[str, Route]) -> dict[str, Route]:
         return {name: route.named(name) for name, route in routes.items()}
 
-    def read_from(self, source: str, lines: Mapping[tuple[str, ...], int], environment: Mapping[str, str]) -> Self:
-        """Return this profile as read from a file: its path, the line of every key, and the variables it names."""
+    def read_from(
+        self,
+        source: str,
+        lines: Mapping[tuple[str, ...], int],
+        environment: Mapping[str, str],
+        places: "Mapping[tuple[str, ...], Place] | None" = None,
+    ) -> Self:
+        """Return this profile as read from a file: its path, the line of every key, and the variables it names.
+
+        `lines` are those of the file itself, `places` those of all that it extends too.
+        """
         profile = self.model_copy()
         profile._source, profile._lines, profile._environment = source, lines, environment
+        profile._places = places or {}
         return profile
 
     def at(self, url: str) -> Self:
@@ -136,8 +148,12 @@ class Profile(Part):
 
     def line(self, *path: str | int) -> int | None:
         """Return the line of the user's own file that declares a key, or what holds it; None when nothing does."""
-        keys = tuple(str(key) for key in path)
-        return next((self._lines[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in self._lines), None)
+        return next((self._lines[keys] for keys in _holding(path) if keys in self._lines), None)
+
+    def place(self, *path: str | int) -> "Place":
+        """Return file and line that declare a key, or what holds it, whichever of the extended files that is."""
+        source = Place(self._source or "profile", None)
+        return next((self._places[keys] for keys in _holding(path) if keys in self._places), source)
 
     def route_for(self, url: str) -> Route | None:
         """Return the first route that matches an URL of an allowed host, or a path; None when none does."""
@@ -214,8 +230,8 @@ class Profile(Part):
         data = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"extends", "routes"})
         for name, route in self.routes.items():
             data.setdefault("routes", {})[name] = route.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        for identity in data["identities"].values():
-            identity["headers"] = {key: _shown(key, value) for key, value in identity["headers"].items()}
+        for sent in (*data["identities"].values(), *data["traffic"]["routes"].values()):
+            sent["headers"] = {key: _shown(key, value) for key, value in sent["headers"].items()}
         order = [key for key in type(self).model_fields if data.get(key) not in ({}, [], "", None)]
         return {key: _pruned(data[key]) for key in order}
 
@@ -250,6 +266,13 @@ class Profile(Part):
         return frozenset(named)
 
 
+class Place(NamedTuple):
+    """Where a key stands."""
+
+    file: str
+    line: int | None
+
+
 class _Declared(NamedTuple):
     """A route as it is matched."""
 
@@ -258,6 +281,12 @@ class _Declared(NamedTuple):
     """Whether a slash at the end of the path makes no difference."""
     query: frozenset[tuple[str, str]]
     route: Route
+
+
+def _holding(path: tuple[str | int, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield a path and the shorter ones that hold it, the longest first."""
+    keys = tuple(map(str, path))
+    return (keys[:end] for end in range(len(keys), 0, -1))
 
 
 def _twins(path: str) -> set[str]:

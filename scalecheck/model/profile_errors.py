@@ -9,8 +9,8 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from scalecheck.model.guess import guess
 from scalecheck.model.profile import Profile
-from scalecheck.model.profile_meaning import guess
 from scalecheck.model.profile_yaml import Node, Problem, dotted
 
 FOUND_AT_MOST = 40

@@ -3,7 +3,8 @@
 A profile extends a built-in (`million-dau` unless it says otherwise) or another file. Later keys win, lists replace
 and mappings merge. Routes keep the order in which they are read: a file's own from top to bottom, then those that it
 inherits and does not name itself; a route that both name is merged and stands where the file puts it, and
-`name: off` takes an inherited one out.
+`name: off` takes an inherited one out. Regions, devices and pages have shares that add up: where a file gives any of
+their shares, its own ones replace all those that it inherits.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,9 +15,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from scalecheck.model.profile import Profile
+from scalecheck.model.guess import guess
+from scalecheck.model.profile import Place, Profile
 from scalecheck.model.profile_errors import located, problems
-from scalecheck.model.profile_meaning import guess, mistakes, unknown_ids
+from scalecheck.model.profile_meaning import mistakes, unknown_ids
 from scalecheck.model.profile_secrets import environment
 from scalecheck.model.profile_yaml import SIZE_AT_MOST, Node, Problem, ProfileError, parse
 
@@ -35,6 +37,8 @@ FOUNDATION = "million-dau"
 EXTENDS_AT_MOST = 10
 """Files in one chain of `extends`."""
 OFF = "off"
+SHARED = ("regions", "devices", "pages")
+"""Tables of the traffic whose shares add up."""
 
 
 def read_profile(source: str | Path, env: Mapping[str, str] | None) -> Profile:
@@ -85,7 +89,8 @@ def _resolved(text: str, name: str, env: Mapping[str, str] | None, seen: tuple[s
     if found:
         raise ProfileError(_in_order(own.file, found))
     lines = {path: node.line for path, node in own.walk()} if name not in built_ins() else {}
-    return profile.read_from(name, lines, secrets)
+    places = {path: Place(node.file, node.line) for path, node in root.walk()}
+    return profile.read_from(name, lines, secrets, places)
 
 
 def _extended(own: Node, name: str, seen: tuple[str, ...]) -> tuple[Node, tuple[Problem, ...]]:
@@ -109,7 +114,7 @@ def _extended(own: Node, name: str, seen: tuple[str, ...]) -> tuple[Node, tuple[
 
 def _over(own: Node, base: Node) -> tuple[Node, tuple[Problem, ...]]:
     """Return a file's tree over an inherited one, and what it switches off that is not there."""
-    merged = _merged(own, base)
+    merged = _with_own_shares(_merged(own, base), own)
     routes = merged.children.get("routes")
     if routes is None or not isinstance(routes.value, dict):
         return merged, ()
@@ -123,6 +128,20 @@ def _over(own: Node, base: Node) -> tuple[Node, tuple[Problem, ...]]:
         if node.value == OFF and key not in inherited
     )
     return replace(merged, value={**merged.children, "routes": replace(routes, value=kept)}), missing
+
+
+def _with_own_shares(merged: Node, own: Node) -> Node:
+    """Return the tree with those tables of shares that a file gives anew without what it inherits of them."""
+    given = own.children["traffic"].children if "traffic" in own.children else {}
+    shares = {
+        name: table
+        for name, table in given.items()
+        if name in SHARED and any("share" in each.children for each in table.children.values())
+    }
+    if not shares:
+        return merged
+    traffic = merged.children["traffic"]
+    return replace(merged, value={**merged.children, "traffic": replace(traffic, value={**traffic.children, **shares})})
 
 
 def _merged(own: Node, base: Node) -> Node:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from scalecheck.model import slo_meaning, traffic_meaning
+from scalecheck.model.guess import guess
 from scalecheck.model.kinds import ASSETS, PAGES, Kind
 from scalecheck.model.profile import Profile, Route
 from scalecheck.model.profile_yaml import Problem, dotted
@@ -34,6 +35,8 @@ def mistakes(profile: Profile) -> Iterator[Mistake]:
         earlier.append(route)
     if (flags := profile.observability.flags) and _is_elsewhere(profile, flags):
         yield ("observability", "flags"), _elsewhere(flags)
+    yield from traffic_meaning.mistakes(profile)
+    yield from slo_meaning.mistakes(profile)
 
 
 def unknown_ids(profile: Profile, known: Collection[str], cdns: Collection[str] = ()) -> tuple[Problem, ...]:
@@ -52,12 +55,6 @@ def unknown_ids(profile: Profile, known: Collection[str], cdns: Collection[str] 
         for path, name, names in wrong
         if name not in names
     )
-
-
-def guess(name: str, known: Collection[str]) -> str:
-    """Return `; did you mean "…"?` for a name close to a known one, else nothing."""
-    close = get_close_matches(name[:80], known, n=1, cutoff=0.6)
-    return f'; did you mean "{close[0]}"?' if close else ""
 
 
 def _own(profile: Profile, route: Route) -> Iterator[Mistake]:

@@ -22,7 +22,6 @@ _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,4
 _AUTHORITY = re.compile(rf"({_HOST})(?::(\d{{1,5}}))?", re.ASCII)
 PIXELS_AT_MOST = 10_000
 _WINDOW = r"(\d{2,5})x(\d{2,5})(?:@([1-9](?:\.\d{1,3})?))?"
-_SENTENCE = r"[A-Za-z][\w ]{0,80}? ?(<=|>=|<|>) ?\d[\w.%/]{0,40}( (within|per) \d[\w.]{0,20})?"
 
 
 def read_format(text: str) -> int:
@@ -166,13 +165,6 @@ def read_day(text: str) -> date:
     raise ValueError("expected a day such as 2027-05-31")
 
 
-def read_sentence(text: str) -> str:
-    """Return a service level: metric, operator, value, optional window."""
-    if not re.fullmatch(_SENTENCE, text):
-        raise ValueError("expected a sentence such as p95 < 300ms, errors < 0.1% or p95 < 300ms within 60s")
-    return text
-
-
 def _is_port(text: str | None) -> bool:
     return text is None or 0 < int(text) < 65536
 
@@ -258,4 +250,3 @@ WebOrigin = Annotated[str, _reading(read_origin), _pattern("https?://[^/\\s]+/?"
 HostName = Annotated[str, _reading(read_host), _pattern(r"[^/\s*]+", "cdn.example.com")]
 Address = Annotated[str, _reading(read_address), _pattern(r"\S+", "192.0.2.1:443", "https://origin.example.com")]
 Method = Annotated[str, _reading(read_method), _pattern("[A-Z]{2,20}", "GET")]
-Sentence = Annotated[str, _reading(read_sentence), _pattern(_SENTENCE, "p95 < 300ms")]

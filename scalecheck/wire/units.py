@@ -110,18 +110,18 @@ def _split(text: str, units: Mapping[str, object], expected: str) -> tuple[float
 def show_seconds(duration_s: float) -> str:
     """Return a duration in the largest unit that keeps it whole: `200ms`, `2.5s`, `60s`, `5m`, `1h`, `1d`."""
     if 0 < duration_s < 1:
-        return f"{_plain(duration_s * 1000)}ms"
+        return f"{show_number(duration_s * 1000)}ms"
     for unit, at_least in (("d", 1), ("h", 1), ("m", 2)):  # a minute reads better as the 60s that Cache-Control says
         if duration_s >= at_least * SECONDS[unit] and duration_s % SECONDS[unit] == 0:
-            return f"{_plain(duration_s / SECONDS[unit])}{unit}"
-    return f"{_plain(duration_s)}s"
+            return f"{show_number(duration_s / SECONDS[unit])}{unit}"
+    return f"{show_number(duration_s)}s"
 
 
 def show_bytes(size_bytes: int) -> str:
     """Return a size to read, rounded to three decimals: `900B`, `180KB`, `1.235MB`."""
     for unit in ("TB", "GB", "MB", "KB"):
         if size_bytes >= BYTES[unit]:
-            return f"{_plain(round(size_bytes / BYTES[unit], 3))}{unit}"
+            return f"{show_number(round(size_bytes / BYTES[unit], 3))}{unit}"
     return f"{size_bytes}B"
 
 
@@ -135,7 +135,7 @@ def write_bytes(size_bytes: int) -> str:
 
 def show_ratio(share: float) -> str:
     """Return a share as a percentage: `95%`, `0.1%`."""
-    return f"{_plain(share * 100)}%"
+    return f"{show_number(share * 100)}%"
 
 
 def show_rate(rate_per_s: float) -> str:
@@ -144,12 +144,12 @@ def show_rate(rate_per_s: float) -> str:
         rate = round(rate_per_s * SECONDS[unit], 9)
         if rate == int(rate) and rate:
             return f"{int(rate)}/{unit}"
-    return f"{_plain(rate_per_s)}/s"
+    return f"{show_number(rate_per_s)}/s"
 
 
 def show_factor(times: float) -> str:
     """Return a factor: `2x`."""
-    return f"{_plain(times)}x"
+    return f"{show_number(times)}x"
 
 
 def show_span(least_s: int | None, most_s: int | None) -> str:
@@ -162,6 +162,6 @@ def show_span(least_s: int | None, most_s: int | None) -> str:
     return f"{low}..{high}"
 
 
-def _plain(number: float) -> str:
+def show_number(number: float) -> str:
     """Return a number without exponent or trailing zeros; twelve decimals hide what binary fractions add."""
     return f"{number:.12f}".rstrip("0").rstrip(".")
