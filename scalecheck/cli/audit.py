@@ -78,18 +78,31 @@ PATIENCE = Annotated[str | None, typer.Option("--patience", help="Longest wait o
 CA_FILE = Annotated[
     Path | None, typer.Option("--ca-file", help="Certificates to trust besides the usual ones.", metavar="FILE")
 ]
+BROWSER = Annotated[
+    bool, typer.Option("--browser", help="Open pages in Chromium and Lighthouse too: minutes rather than seconds.")
+]
+RUNS = Annotated[
+    int | None,
+    typer.Option("--runs", min=1, max=50, help="Runs of Lighthouse on each page and device; their median counts."),
+]
+CHROME = Annotated[
+    Path | None, typer.Option("--chrome", help="The Chrome or Chromium to open pages with.", metavar="FILE")
+]
 VERBOSE = Annotated[
     bool, typer.Option("--verbose", "-v", help="Show skipped checks with their reasons, and passes by check.")
 ]
 QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
 
-GROUPS = ("site", "cache", "assets", "cdn", "security")
+GROUPS = ("site", "cache", "assets", "images", "cdn", "rendering", "vitals", "observability", "security")
+"""Groups that are commands; the bundles have one of their own, which shows more than verdicts."""
+NEED_A_BROWSER = frozenset({"rendering", "vitals", "observability"})
 EPILOG = """Examples:
 
 \b
   scalecheck audit https://shop.example.com
   scalecheck audit --profile shop https://preview-42.example.com
   scalecheck audit --only cache --format json
+  scalecheck audit --browser --runs 5
   scalecheck audit --format text --format junit=reports/junit.xml --format md=reports/summary.md
 
 Exit codes: 0 may ship, 1 must not ship, 2 the command or the profile is wrong, 3 could not be judged,
@@ -103,8 +116,13 @@ def register(app: typer.Typer) -> None:
         app.command(
             name=group,
             help=f"Audit the group `{group}` alone; options as for audit.",
-            epilog=f"Example: scalecheck {group} https://shop.example.com --format junit=reports/{group}.xml",
+            epilog=f"Example: scalecheck {group} https://shop.example.com {_words(group)}",
         )(_group(group))
+
+
+def _words(group: str) -> str:
+    """Return the options of a group's example."""
+    return ("--browser " if group in NEED_A_BROWSER else "") + f"--format junit=reports/{group}.xml"
 
 
 def audit(
@@ -122,20 +140,22 @@ def audit(
     samples: SAMPLES = None,
     patience: PATIENCE = None,
     ca_file: CA_FILE = None,
+    browser: BROWSER = False,
+    runs: RUNS = None,
+    chrome: CHROME = None,
     verbose: VERBOSE = False,
     quiet: QUIET = False,
 ) -> None:
-    """Prove a site's caching contract against the live site, in seconds and without a browser.
+    """Prove what a profile promises against the live site, in seconds; with --browser in real browsers too.
 
     Without a profile, the kinds of routes are inferred from what the site shows, and the report says which.
     """
     from scalecheck.cli.live import run_audit
     from scalecheck.cli.plan import Limits, Plan
 
-    limits = Limits(requests, concurrency, samples, patience)
-    plan = Plan(
-        url, profile, tuple(only or ()), tuple(skip or ()), keep, before, har, connect_to, limits, ca_file, quiet
-    )
+    limits = Limits(requests, concurrency, samples, patience, runs, chrome)
+    chosen = tuple(only or ()), tuple(skip or ())
+    plan = Plan(url, profile, *chosen, keep, before, har, connect_to, limits, ca_file, quiet, browser)
     run_audit(plan, tuple(formats or ()), verbose=verbose)
 
 

@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scalecheck import __version__
 from scalecheck.checks.catalogue import UnknownCheck, chosen, probes_of
 from scalecheck.checks.check import Check
 from scalecheck.checks.judge import judge
 from scalecheck.cli.exit import UsageError
-from scalecheck.cli.notes import inferred_note
+from scalecheck.cli.notes import browser_notes, inferred_note
 from scalecheck.cli.output import Target, claim, files_of, targets, tell, write
 from scalecheck.cli.plan import Plan
 from scalecheck.cli.profiles import (
@@ -28,7 +27,7 @@ from scalecheck.cli.profiles import (
     shown_path,
 )
 from scalecheck.cli.progress import Display
-from scalecheck.gather.client import Client
+from scalecheck.gather.agents import Agents
 from scalecheck.gather.gather import Interrupted, gather
 from scalecheck.gather.record import EvidenceFile
 from scalecheck.gather.redact import Redactor
@@ -38,9 +37,7 @@ from scalecheck.model.profile import Profile
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Report
 from scalecheck.probes.discovery import first
-
-if TYPE_CHECKING:
-    from scalecheck.probes.probe import Probe
+from scalecheck.probes.probe import Agent, Probe
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """Errors of a disk that takes no more."""
@@ -114,6 +111,7 @@ def _notes(plan: Plan, done: Audited) -> Iterator[str]:
         yield inferred_note(done.site.profile)
     elif beyond_the_site(plan.url):
         yield "of the URL only scheme, host and port count: the profile's routes say what is asked"
+    yield from browser_notes(done.site)
     unasked = sum(failure.loss is Loss.BUDGET for failure in done.site.losses)
     if unasked:
         yield f"the request budget was used up: {unasked} requests were not sent (--requests)"
@@ -133,16 +131,22 @@ def _asked(plan: Plan, profile: Profile, checks: Sequence[Check], before: Site |
         tuple(check.id for check in checks),
     )
     redactor = Redactor.of(_secrets(profile))
-    display = Display(profile, len(checks), plan.evidence, inferred=inferred, quiet=plan.quiet)
+    probes = _affordable(plan, checks)
+    display = Display(profile, len(checks), probes, plan.evidence, inferred=inferred, quiet=plan.quiet)
     try:
         with plan.evidence.open("w", encoding="utf-8") as file, display:
-            asking = _Asking(plan, redactor, EvidenceFile(file, run), display, probes_of(checks))
+            asking = _Asking(plan, redactor, EvidenceFile(file, run), display, probes)
             site, interrupted = asyncio.run(asking.run(Site(profile, started_at, before=before), inferred=inferred))
     except OSError as error:
         if error.errno not in FULL:
             raise
         raise UsageError(f"--keep: {plan.evidence} cannot be written: {error.strerror}") from None
     return Audited(site, inferred, interrupted, time.monotonic() - began)
+
+
+def _affordable(plan: Plan, checks: Sequence[Check]) -> tuple[Probe, ...]:
+    """Return the probes of these checks; those that open pages in a browser only where that was asked for."""
+    return tuple(probe for probe in probes_of(checks) if plan.browser or probe.by is Agent.CLIENT)
 
 
 def _secrets(profile: Profile) -> set[str]:
@@ -169,23 +173,25 @@ class _Asking:
     redactor: Redactor
     ledger: EvidenceFile
     display: Display
-    probes: "tuple[Probe, ...]"
+    probes: tuple[Probe, ...]
 
     async def run(self, site: Site, *, inferred: bool) -> tuple[Site, bool]:
         """Return the site and whether the run was cut short, by Ctrl-C or by SIGTERM."""
         _cancelled_by_sigterm()
         try:
-            async with Client(site.profile, connect_to=self.plan.connect_to, ca_file=self.plan.ca_file) as client:
-                site, interrupted = await self._learned(client, site, inferred=inferred)
+            async with Agents(
+                site.profile, self.probes, connect_to=self.plan.connect_to, ca_file=self.plan.ca_file
+            ) as agents:
+                site, interrupted = await self._learned(agents, site, inferred=inferred)
         except asyncio.CancelledError:  # while the connections were closed: there was nothing left to ask
             return site, False
         if interrupted:
             print("interrupted: judging what was gathered", file=sys.stderr)
         return site, interrupted
 
-    async def _learned(self, client: Client, site: Site, *, inferred: bool) -> tuple[Site, bool]:
+    async def _learned(self, agents: Agents, site: Site, *, inferred: bool) -> tuple[Site, bool]:
         async def send(probe: str, ask: Ask, number: int) -> Record:
-            return self.redactor.record(await client.send(probe, ask, number))
+            return self.redactor.record(await agents.send(probe, ask, number))
 
         try:
             if inferred:

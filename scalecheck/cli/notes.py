@@ -1,6 +1,10 @@
 """What a report says of the whole run."""
 
+from collections.abc import Iterator
+
+from scalecheck.model.evidence import LabRun, View
 from scalecheck.model.profile import Profile
+from scalecheck.model.site import Site
 
 PATHS_SHOWN = 4
 """Paths named of one kind."""
@@ -13,6 +17,17 @@ def inferred_note(profile: Profile) -> str:
         paths.setdefault(route.kind, []).append(route.path)
     kinds = "; ".join(f"{kind}: {_listed(those)}" for kind, those in paths.items()) or "no page was found"
     return f"no profile: the kinds of routes were inferred ({kinds}); `scalecheck init` writes them down"
+
+
+def browser_notes(site: Site) -> Iterator[str]:
+    """Yield which browsers saw the pages: figures of other versions are other figures."""
+    records = tuple(site.by_number.values())
+    views = dict.fromkeys(each.browser for each in records if isinstance(each, View))
+    runs = dict.fromkeys(
+        f"Lighthouse {each.lighthouse} with {each.browser}" for each in records if isinstance(each, LabRun)
+    )
+    if views or runs:
+        yield f"pages were opened in {' and '.join((*views, *runs))}"
 
 
 def _listed(paths: list[str]) -> str:

@@ -9,10 +9,10 @@ from scalecheck.checks.catalogue import CHECKS, UnknownCheck, chosen
 from scalecheck.checks.check import Check
 from scalecheck.checks.judge import judge
 from scalecheck.cli.exit import UsageError
-from scalecheck.cli.notes import inferred_note
+from scalecheck.cli.notes import browser_notes, inferred_note
 from scalecheck.cli.profiles import checked, read, shown_path
 from scalecheck.gather.record import Evidence, EvidenceError, by_probe, profile_digest, read_evidence
-from scalecheck.model.evidence import Exchange, Loss, Run
+from scalecheck.model.evidence import Failure, Loss, Run
 from scalecheck.model.infer import infer, starting_profile
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_file import ProfileError, profile_from_data
@@ -64,7 +64,7 @@ def judge_file(
     if before is not None:
         site = replace(site, before=earlier_site(before, site.profile))
     outcomes, measures = judge(site, checks)
-    times = [each.received_at for each in site.by_number.values() if isinstance(each, Exchange)]
+    times = [each.received_at for each in site.by_number.values() if not isinstance(each, Failure)]
     ended = max(times, default=site.started_at)
     return Report(
         tool=run.tool,
@@ -123,7 +123,7 @@ def _with_lines(recorded: Profile, source: str | None) -> Profile:
         file = read(source, None)
     except UsageError:
         return recorded
-    overrides = {"safety": recorded.safety, "site": recorded.site}
+    overrides = {"safety": recorded.safety, "browser": recorded.browser, "site": recorded.site}
     same = profile_digest(file.model_copy(update=overrides).public()) == profile_digest(recorded.public())
     return file.model_copy(update=overrides) if same else recorded
 
@@ -154,5 +154,6 @@ def _notes(path: Path, recorded: Recorded) -> Iterator[str]:
     yield f"judged again from {path}"
     if recorded.inferred:
         yield inferred_note(recorded.site.profile)
+    yield from browser_notes(recorded.site)
     if recorded.interrupted:
         yield "the run was interrupted: judged by what was gathered until then"

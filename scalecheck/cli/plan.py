@@ -9,12 +9,15 @@ EVIDENCE = Path("reports/evidence.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the command line overrides of the profile's safety; None leaves it."""
+    """What the command line overrides of the profile's `safety` and `browser`; None leaves it."""
 
     requests: int | None = None
     concurrency: int | None = None
     samples: int | None = None
     patience: str | None = None
+    runs: int | None = None
+    """Of Lighthouse, on each page and device."""
+    chrome: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Plan:
     limits: Limits = Limits()
     ca_file: Path | None = None
     quiet: bool = False
+    browser: bool = False
+    """Whether pages are opened in a real browser too."""
 
     @property
     def evidence(self) -> Path:

@@ -111,9 +111,15 @@ def overridden(profile: Profile, plan: "Plan") -> Profile:
             changed["patience"] = units.seconds(limits.patience)
         except ValueError as error:
             raise UsageError(f"--patience {limits.patience}: {error}") from None
-    if not changed:
+    browser: dict[str, object] = {
+        name: value
+        for name, value in (("runs", limits.runs), ("chrome", str(limits.chrome) if limits.chrome else None))
+        if value is not None
+    }
+    if not changed and not browser:
         return profile
-    return profile.model_copy(update={"safety": profile.safety.model_copy(update=changed)})
+    safety = profile.safety.model_copy(update=changed)
+    return profile.model_copy(update={"safety": safety, "browser": profile.browser.model_copy(update=browser)})
 
 
 def connected_to(address: str | None) -> str | None:

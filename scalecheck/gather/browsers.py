@@ -37,6 +37,8 @@ QUIET = (
     "--no-default-browser-check",
 )
 """Flags by which a browser asks nobody on its own account, and nobody round its resolver."""
+VISITS_AT_ONCE = 3
+"""Pages that are open at the same time: most of a visit is waiting for what the page sends late."""
 HANDHELD_PIXELS = 1024
 """Windows that are narrower are those of telephones and tablets."""
 

@@ -36,7 +36,10 @@ class Fetched:
     """URL of the document, script or sheet that made it; empty where the browser does not say."""
     cached: bool = False
     """The browser answered it from its own cache or from a service worker: nothing was transferred."""
+    by: str = "page"
+    """Who sent it: the page with its frames, or a worker, shared_worker or service_worker of it."""
     request_fields: Fields = Fields()
+    """Those that checks read, values bounded."""
     response_fields: Fields = Fields()
 
 
@@ -84,6 +87,10 @@ class View:
     """Uncaught errors and what the console calls errors, bounded."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     """What the page's own clock says: `lcp_s`, `fcp_s`, `cls`, `load_s` …"""
+    marks: Mapping[str, float] = field(default_factory=dict)
+    """What was done to it, in seconds since the navigation began: `watched` till, an error `thrown`, `left`."""
+    missed: Mapping[str, str] = field(default_factory=dict)
+    """Why something was not seen: of the `page` as a whole, its `text`, what it has `stored`, `metrics`, `workers`."""
 
     @property
     def request(self) -> Request:

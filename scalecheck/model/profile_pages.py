@@ -1,11 +1,13 @@
 """The parts of a profile that say how pages are looked at, and what they report of themselves."""
 
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 from pydantic import Field
 
 from scalecheck.model.profile_parts import Part
 from scalecheck.model.profile_scalars import Count, FieldName, Name, Reference, Seconds, Text, Truth
+from scalecheck.wire.urls import PathPattern, path_of, same_origin
 from scalecheck.wire.viewport import Viewport
 
 VIEWPORTS = {"mobile": Viewport(412, 823, 1.75), "tablet": Viewport(820, 1180, 2), "desktop": Viewport(1350, 940, 1)}
@@ -39,6 +41,14 @@ class Beacons(Part):
     """Glob over the path, or URL, that takes it."""
     within: Seconds = 10.0
     """Seconds after the load, or after leaving the page, until it is sent."""
+
+    def takes(self, url: str, site: str) -> bool:
+        """Whether a request to this URL is one of them; a path is one of the site's own."""
+        if self.to is None:
+            return False
+        if self.to.startswith("/"):
+            return same_origin(url, site) and PathPattern(self.to.partition("?")[0]).matches(path_of(url))
+        return fnmatchcase(url.partition("?")[0], self.to.partition("?")[0])
 
 
 class Observability(Part):

@@ -1,0 +1,313 @@
+"""Pages opened in a real Chromium, over the DevTools protocol (Playwright, the extra `scalecheck[browser]`).
+
+Every visit has a browser of its own: nothing that one page leaves behind meets the next, and whatever a page does, its
+browser can be ended with all its processes. Nothing is ever downloaded.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from scalecheck import __version__
+from scalecheck.gather.browsers import (
+    VISITS_AT_ONCE,
+    BrowserMissing,
+    Containment,
+    contained,
+    find_chrome,
+    handheld,
+    sandbox,
+)
+from scalecheck.gather.network_log import NetworkLog
+from scalecheck.gather.safety import Rules
+from scalecheck.gather.tap import Permits, Tap
+from scalecheck.gather.visit import Visit, reason
+from scalecheck.model.browsing import Fetched
+from scalecheck.model.evidence import Ask, Failure, Loss, View
+from scalecheck.model.profile import Profile
+from scalecheck.probes.browsers import ERROR, OFFLINE
+from scalecheck.wire.viewport import Viewport
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Playwright
+
+INSTALL = "pip install 'scalecheck[browser]'"
+STARTS_WITHIN_S = 30.0
+CLOSES_WITHIN_S = 5.0
+UNWANTED = ("--disable-popup-blocking", "--disable-ipc-flooding-protection")
+"""Flags of Playwright's that would let a page do more than it may in a visitor's browser."""
+UNNEEDED = (
+    *("IsolateOrigins", "site-per-process", "Prerender2", "MediaRouter", "OptimizationHints", "PreconnectToSearch"),
+    *("NetworkTimeServiceQuerying", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "PaintHolding"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "DestroyProfileOnBrowserClose", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+)
+FLAGS = (
+    "--disable-shared-workers",
+    "--disable-site-isolation-trials",
+    f"--disable-features={','.join(UNNEEDED)}",
+    "--js-flags=--max-old-space-size=1024",
+)
+"""One session sees all frames and workers of a page: for shared workers, which no session of a page reaches, and which
+browsers on telephones do not have, that means none. Nothing is rendered ahead; the other features are those that
+Playwright switches off, since one flag replaces another of its name."""
+QUOTA_BYTES = 50_000_000
+"""What a page may store."""
+
+
+class Chromium:
+    """Sends asks by opening their URLs; the label names the viewport, or is `error` or `offline`."""
+
+    def __init__(self, profile: Profile, *, connect_to: str | None = None) -> None:
+        self._profile = profile
+        self._connect_to = connect_to
+        self._rules = Rules.of(profile.site, profile.safety.allow_hosts)
+        self._permits = Permits(profile)
+        self._turns = asyncio.Semaphore(VISITS_AT_ONCE)
+        self._starting: asyncio.Task[tuple[Playwright, str, Containment]] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._starting is not None:
+            with suppress(Exception):
+                async with asyncio.timeout(STARTS_WITHIN_S):
+                    playwright, _, _ = await self._starting
+                    await playwright.stop()
+
+    async def send(self, probe: str, ask: Ask, number: int) -> View | Failure:
+        """Return what a visit saw. Raises nothing but CancelledError, of which the caller makes a record."""
+        if (refusal := self._rules.refusal(ask.request)) is not None:
+            return Failure(number, probe, ask, Loss.FORBIDDEN, refusal, time.time())
+        async with self._turns:
+            sent_at = time.time()
+            try:
+                return await self._viewed(probe, ask, number)
+            except BrowserMissing as missing:
+                return Failure(number, probe, ask, Loss.BROWSER, str(missing), sent_at, time.time() - sent_at)
+
+    async def _viewed(self, probe: str, ask: Ask, number: int) -> View:
+        """Return what a visit saw; a page that was left too early for what it reports is visited once more, longer."""
+        settle_s, rum = self._profile.browser.settle, self._profile.observability.rum
+        view = await self._visit(probe, ask, number, settle_s)
+        looked = ask.label not in {ERROR, OFFLINE}
+        if (
+            looked
+            and rum is not None
+            and rum.within > settle_s
+            and not view.missed
+            and not _reported(view, self._profile)
+        ):
+            view = await self._visit(probe, ask, number, rum.within)
+        return view
+
+    async def _visit(self, probe: str, ask: Ask, number: int, stay_s: float) -> View:
+        """Return what one visit saw, ended when its time is over or the page does too much."""
+        playwright, path, containment = await self._ready()
+        timeout_s = self._profile.browser.timeout
+        log = NetworkLog(self._profile.observability.trace)
+        tap, sent_at = Tap(self._permits, log), time.time()
+        async with _launched(playwright, path, containment) as browser:
+            with _failures():
+                async with asyncio.timeout(STARTS_WITHIN_S):
+                    page, session = await self._opened(browser, ask, tap)
+                visit = Visit(self._profile, page, session, tap)
+                ended = await _within(visit.go(ask.request.url, ask.label, stay_s), tap.exceeded, timeout_s)
+                requests, errors = log.requests, tuple(log.errors)
+                await tap.close()
+            seen, name = visit.seen, f"Chromium {browser.version}"
+        if tap.excess or not ended:
+            seen.missed["page"] = tap.excess or f"the visit took longer than {timeout_s:g} s"
+        return View(
+            number,
+            probe,
+            ask,
+            name,
+            sent_at,
+            time.time(),
+            status=_document_status(requests),
+            requests=requests,
+            text=seen.text,
+            stored=seen.stored,
+            workers=seen.workers,
+            errors=errors,
+            metrics=seen.metrics,
+            marks=seen.marks,
+            missed=seen.missed,
+        )
+
+    async def _ready(self) -> "tuple[Playwright, str, Containment]":
+        """Return the library, the browser and whom it may ask; made once, by whoever comes first."""
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start())
+        return await asyncio.shield(self._starting)
+
+    async def _start(self) -> "tuple[Playwright, str, Containment]":
+        path = str(find_chrome(self._profile.browser.chrome))
+        try:
+            from playwright.async_api import async_playwright
+        except ImportError:
+            raise BrowserMissing(f"pages are opened with Playwright, which is not installed: {INSTALL}") from None
+        containment = await contained(self._rules, self._connect_to)
+        try:
+            async with asyncio.timeout(STARTS_WITHIN_S):
+                return await async_playwright().start(), path, containment
+        except Exception as error:
+            raise BrowserMissing(f"Playwright does not start: {reason(error)}; {INSTALL}") from None
+
+    async def _opened(self, browser: "Browser", ask: Ask, tap: Tap) -> "tuple[Page, CDPSession]":
+        """Return an empty page that is listened to, in a fresh context with the viewport of the label."""
+        context = await self._context(browser, ask.label)
+        page = await context.new_page()
+        context.on("page", lambda popup: asyncio.ensure_future(_closed(popup)))
+        session = await context.new_cdp_session(page)
+        await tap.listen(session)
+        with suppress(Exception):  # a newer browser may have another word for it
+            quota = {"origin": self._profile.site, "quotaSize": QUOTA_BYTES}
+            await session.send("Storage.overrideQuotaForOrigin", quota)
+        return page, session
+
+    async def _context(self, browser: "Browser", label: str) -> "BrowserContext":
+        viewport = self._viewport(label)
+        mobile = handheld(viewport)
+        return await browser.new_context(
+            viewport={"width": viewport.width, "height": viewport.height},
+            device_scale_factor=viewport.density,
+            is_mobile=mobile,
+            has_touch=mobile,
+            user_agent=user_agent(browser.version, mobile=mobile),
+            accept_downloads=False,
+        )
+
+    def _viewport(self, label: str) -> Viewport:
+        """Return the viewport of a label; of one that names none, the first in which pages are opened."""
+        viewports, devices = self._profile.viewports, self._profile.browser.devices
+        names = (label, *devices, *viewports)
+        return next(viewports[name] for name in names if name in viewports)
+
+
+def user_agent(version: str, *, mobile: bool) -> str:
+    """Return the browser's own words, so that pages behave as they do for visitors, and ours behind them."""
+    system, kind = ("Linux; Android 10; K", "Mobile ") if mobile else ("X11; Linux x86_64", "")
+    chrome = f"Chrome/{version.partition('.')[0]}.0.0.0 {kind}Safari/537.36"
+    return f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) {chrome} scalecheck/{__version__}"
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turn what the browser fails with into one line."""
+    from playwright.async_api import Error
+
+    try:
+        yield
+    except Error as error:
+        raise BrowserMissing(f"Chromium failed: {reason(error)}") from None
+    except TimeoutError:
+        raise BrowserMissing(f"Chromium did not open a page within {STARTS_WITHIN_S:g} s") from None
+
+
+@asynccontextmanager
+async def _launched(playwright: "Playwright", path: str, containment: Containment) -> "AsyncIterator[Browser]":
+    """Run a browser for as long as the context lasts; its processes are ended with it, whatever they do."""
+    from playwright.async_api import Error
+
+    launching = asyncio.ensure_future(
+        playwright.chromium.launch(
+            executable_path=path,
+            args=[*containment.flags, *FLAGS],
+            ignore_default_args=list(UNWANTED),
+            chromium_sandbox=not sandbox(),
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+            timeout=STARTS_WITHIN_S * 1000,
+        )
+    )
+    try:
+        browser = await asyncio.shield(launching)
+    except Error as error:
+        raise BrowserMissing(f"{path} does not start: {_last_words(error)}") from None
+    except asyncio.CancelledError:
+        with suppress(Error):
+            await _ended(await launching, None)
+        raise
+    group = None
+    try:
+        group = await _process_group(browser)
+        yield browser
+    finally:
+        await asyncio.shield(_ended(browser, group))
+
+
+async def _process_group(browser: "Browser") -> int | None:
+    """Return the process group of a browser; None where there are none, or where it is not its own."""
+    with suppress(Exception):
+        session = await browser.new_browser_cdp_session()
+        known = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
+        await session.detach()
+        number = next(int(each["id"]) for each in known if each["type"] == "browser")
+        group = os.getpgid(number)
+        return None if group == os.getpgrp() else group
+    return None
+
+
+async def _ended(browser: "Browser", group: int | None) -> None:
+    """Close a browser; one that does not close is killed, its children with it."""
+    with suppress(Exception):
+        async with asyncio.timeout(CLOSES_WITHIN_S):
+            await browser.close()
+    if group is not None:
+        with suppress(OSError):
+            os.killpg(group, signal.SIGKILL)
+
+
+async def _closed(popup: "Page") -> None:
+    with suppress(Exception):
+        await popup.close()
+
+
+async def _within(going: Coroutine[Any, Any, None], exceeded: asyncio.Event, timeout_s: float) -> bool:
+    """Await a visit until it ends, exceeds a bound, or its time is over; return whether it ended by itself."""
+    visiting, excess = asyncio.create_task(going), asyncio.create_task(exceeded.wait())
+    try:
+        await asyncio.wait({visiting, excess}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        if visiting.done():
+            visiting.result()
+        return visiting.done()
+    finally:
+        for task in (visiting, excess):
+            task.cancel()
+        await asyncio.gather(visiting, excess, return_exceptions=True)
+
+
+def _reported(view: View, profile: Profile) -> bool:
+    rum = profile.observability.rum
+    return rum is None or any(rum.takes(each.url, profile.site) for each in view.requests)
+
+
+def _document_status(requests: tuple[Fetched, ...]) -> int | None:
+    """Return the status of the page that was last shown before anything else happened: behind its redirects."""
+    status = None
+    for each in requests:
+        if each.use != "document" or each.by != "page":
+            break
+        status = each.status
+    return status
+
+
+def _last_words(error: Exception) -> str:
+    """Return the line of a browser's log that says why it does not start."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    telling = [
+        line
+        for line in lines
+        if any(word in line for word in ("ERROR:", "FATAL:", "sandbox", "cannot open", "error while"))
+    ]
+    return (telling or lines or ["no word"])[0][:300]
