@@ -35,6 +35,8 @@ class When(StrEnum):
     """If something on the page needs it: a background of a rule that may match nothing, a font that draws nothing."""
     DYNAMIC = "dynamic"
     """When a script asks: `import()`; not initial."""
+    PREFETCH = "prefetch"
+    """For a page that may come next, once this one is quiet; not initial."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from scalecheck.model.evidence import Ask, Exchange, Request
 from scalecheck.model.kinds import ASSETS, Kind
 from scalecheck.model.profile import Route
 from scalecheck.model.site import FIRST, Site
+from scalecheck.page.fetches import When
+from scalecheck.page.loading import loading
 from scalecheck.probes.probe import Asks, probe
-from scalecheck.wire import content_type
-from scalecheck.wire.css import read_css
 from scalecheck.wire.loads import LoadKind
 from scalecheck.wire.robots import read_robots
 from scalecheck.wire.sitemap import Sitemap, read_sitemap
@@ -32,7 +32,11 @@ LOADED = frozenset(
         LoadKind.ICON,
     }
 )
-"""Loads that the audit asks for; frames and media are left to the browser."""
+"""Loads of the HTML that the audit asks for, even where no window needs them."""
+ASKED = (When.INITIAL, When.LAZY, When.POSSIBLE, When.DYNAMIC)
+"""What pages load that the audit asks for; what is for other pages is left to those."""
+ROUNDS = 32
+"""Of imports within imports, a round for each level; what is deeper is left unresolved."""
 
 
 @probe(rounds=3)
@@ -54,7 +58,7 @@ def sitemap(site: Site) -> Asks:
             yield _ask(url)
 
 
-@probe(after=[sitemap], rounds=8)
+@probe(after=[sitemap], rounds=ROUNDS)
 def first(site: Site) -> Asks:
     """Ask every sampled URL once: declared samples, pages found by links and sitemaps, and what those pages load."""
     yield from _declared(site)
@@ -136,7 +140,7 @@ def _listed(body: bytes, url: str) -> Sitemap:
 
 
 def _loaded(site: Site) -> Iterator[Ask]:
-    """Yield what the good pages and their style sheets load from allowed hosts."""
+    """Yield what the good pages load from allowed hosts, the most certain first."""
     seen: set[str] = set()
     for url in loaded_urls(site):
         if url not in seen and site.profile.allows(url):
@@ -147,14 +151,16 @@ def _loaded(site: Site) -> Iterator[Ask]:
 
 
 def loaded_urls(site: Site) -> Iterator[str]:
-    """Yield the URLs that pages load, and then what their style sheets load; repeated where several pages do."""
+    """Yield the URLs that pages load in any declared window, then what their HTML names besides; some repeatedly.
+
+    Besides are the icons, and what only other windows or other browsers load.
+    """
+    windows = tuple(dict.fromkeys(site.profile.viewports.values()))
+    loadings = [loading(site, page, window) for page in site.pages() for window in windows]
+    for when in ASKED:
+        yield from (fetch.url for each in loadings for fetch in each.fetches[1:] if fetch.when is when)
     for page in site.pages():
         yield from (load.url for load in site.page(page).loads if load.kind in LOADED)
-    for exchange in site.good():
-        if content_type.is_css(exchange.response.content_type):
-            sheet = read_css((exchange.response.body or b"").decode("utf-8", "replace"), exchange.url)
-            yield from sheet.imports
-            yield from (url for face in sheet.fonts for url in face.urls[:1])
 
 
 def _open(route: Route) -> bool:

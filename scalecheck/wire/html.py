@@ -1,9 +1,11 @@
 """What a page says of itself: links, what it loads, its title, its metadata."""
 
+import re
 from dataclasses import dataclass
 
+from scalecheck.wire.alternatives import Alternatives
 from scalecheck.wire.charset import html_text
-from scalecheck.wire.loads import Candidate, Load, LoadKind, loads_of, runs
+from scalecheck.wire.loads import HINTS, Candidate, Load, LoadKind, loads_of, runs
 from scalecheck.wire.markup import WHITESPACE, Is, Token, attributes, tokens, unescape
 from scalecheck.wire.shown import Shown
 from scalecheck.wire.urls import resolve, without_fragment
@@ -18,7 +20,7 @@ BASE_AT_MOST = 2000
 """Characters of a base that counts: every reference is resolved against it."""
 METAS_AT_MOST = 200
 INLINE_AT_MOST = 500
-"""Inline scripts, and inline styles, whose text is kept."""
+"""Inline scripts, and inline styles, whose text is kept; as many import maps, `style` attributes and `srcdoc`s."""
 TITLE_AT_MOST = 1000
 
 OF_HEAD = frozenset(
@@ -45,8 +47,20 @@ class Page:
     """Other documents of any origin, absolute, without fragments, each once, in order."""
     loads: tuple[Load, ...] = ()
     """In order; what is named twice stands twice."""
+    hints: tuple[Load, ...] = ()
+    """What the page prepares for: connections, and what another page may need."""
     inline_scripts: tuple[str, ...] = ()
+    """Classic ones and modules."""
+    inline_modules: tuple[str, ...] = ()
+    """Those of the inline scripts that are modules."""
+    import_maps: tuple[str, ...] = ()
+    srcdocs: tuple[str, ...] = ()
+    """Documents of frames that stand in the page itself."""
+    styled: tuple[str, ...] = ()
+    """`style` attributes that name something to load, each once."""
     inline_styles: tuple[str, ...] = ()
+    inline_style_media: tuple[str, ...] = ()
+    """The media query of each of them; empty when absent."""
     inline_script_count: int = 0
     inline_script_bytes: int = 0
     inline_style_count: int = 0
@@ -87,9 +101,12 @@ class _Reader:
         self.links: dict[str, None] = {}
         self.references: set[str] = set()
         self.loads: list[Load] = []
+        self.hints: list[Load] = []
+        self.styled: set[str] = set()
+        self.alternatives = Alternatives()
         self.metas: list[tuple[str, str]] = []
-        self.open_script = False
-        self.texts: dict[str, list[str]] = {"script": [], "style": []}
+        self.open_script = self.open_media = ""
+        self.texts: dict[str, list[str]] = {}
         self.counts = {"script": 0, "style": 0}
         self.sizes = {"script": 0, "style": 0}
 
@@ -103,8 +120,14 @@ class _Reader:
             text_truncated=self.shown.truncated,
             links=tuple(self.links),
             loads=tuple(self.loads),
-            inline_scripts=tuple(self.texts["script"]),
-            inline_styles=tuple(self.texts["style"]),
+            hints=tuple(self.hints),
+            inline_scripts=self._texts("script"),
+            inline_modules=self._texts("module"),
+            import_maps=self._texts("importmap"),
+            srcdocs=self._texts("srcdoc"),
+            styled=self._texts("styled"),
+            inline_styles=self._texts("style"),
+            inline_style_media=self._texts("media"),
             inline_script_count=self.counts["script"],
             inline_script_bytes=self.sizes["script"],
             inline_style_count=self.counts["style"],
@@ -112,6 +135,9 @@ class _Reader:
             metas=tuple(self.metas),
             truncated=self.truncated,
         )
+
+    def _texts(self, name: str) -> tuple[str, ...]:
+        return tuple(self.texts.get(name, ()))
 
     def read(self, token: Token) -> None:
         if token.name == "template":
@@ -126,9 +152,14 @@ class _Reader:
             self._raw(token)
         elif token.what is Is.TEXT:
             self._text(token.text)
-        elif token.name == "head":
+        else:
+            self._end(token.name)
+
+    def _end(self, name: str) -> None:
+        self.alternatives.end(name)
+        if name == "head":
             self.in_head = False
-        elif token.name == "svg":
+        elif name == "svg":
             self.drawings = max(0, self.drawings - 1)
 
     def _start(self, token: Token) -> None:
@@ -137,12 +168,15 @@ class _Reader:
             self.in_head = False
         if name == "svg":
             self.drawings += 1
-        if not token.text:
-            self.open_script = name == "script"
-            return
-        found = attributes(token.text)
-        self.open_script = name == "script" and "src" not in found and runs(found)
-        self.sizes["style"] += len(found.get("style", "").encode("utf-8", "replace"))
+        found = attributes(token.text) if token.text else {}
+        if name == "script":
+            self.open_script = _script_kind(found, drawn=bool(self.drawings))
+        elif name == "style":
+            self.open_media = found.get("media", "")
+        elif "srcdoc" in found and name == "iframe":
+            self._keep("srcdoc", found.pop("srcdoc"))
+            found.pop("src", None)
+        self._style(found.get("style", ""))
         if name == "base":
             self._rebase(found.get("href"))
         elif name in {"a", "area"}:
@@ -155,13 +189,36 @@ class _Reader:
     def _raw(self, token: Token) -> None:
         if token.name == "title" and self.title is None and not self.drawings:
             self.title = _folded(token.text[: TITLE_AT_MOST * 4])[:TITLE_AT_MOST]
-        elif token.name == "style" or (token.name == "script" and self.open_script):
-            self.counts[token.name] += 1
-            self.sizes[token.name] += len(token.text.encode("utf-8", "replace"))
-            if len(self.texts[token.name]) < INLINE_AT_MOST:
-                self.texts[token.name].append(token.text)
+        elif token.name == "style":
+            self._inline("style", token.text)
+            self._keep("media", self.open_media)
+        elif token.name == "script":
+            if self.open_script in {"classic", "module"}:
+                self._inline("script", token.text)
+            if self.open_script in {"importmap", "module"}:
+                self._keep(self.open_script, token.text)
         elif token.name not in _UNSEEN:
             self._text(token.text)
+
+    def _inline(self, name: str, text: str) -> None:
+        self.counts[name] += 1
+        self.sizes[name] += len(text.encode("utf-8", "replace"))
+        self._keep(name, text)
+
+    def _keep(self, name: str, text: str) -> None:
+        kept = self.texts.setdefault(name, [])
+        if len(kept) < INLINE_AT_MOST:
+            kept.append(text)
+        else:
+            self.truncated = True
+
+    def _style(self, text: str) -> None:
+        """Take a `style` attribute."""
+        if text:
+            self.sizes["style"] += len(text.encode("utf-8", "replace"))
+            if _NAMES_URL.search(text) and text not in self.styled:
+                self._keep("styled", text)
+                self.styled.add(text)
 
     def _text(self, text: str) -> None:
         length = self.shown.add(unescape(text))
@@ -186,11 +243,15 @@ class _Reader:
             self.links.setdefault(url)
 
     def _load(self, name: str, found: dict[str, str]) -> None:
-        for load in loads_of(name, found, self._resolve, in_head=self.in_head):
-            if len(self.loads) >= LOADS_AT_MOST:
+        if name == "script" and self.drawings:
+            found = {**found, "src": found.get("href") or found.get("xlink:href", "")}
+        loads = loads_of(name, found, self._resolve, in_head=self.in_head)
+        for load in self.alternatives.start(name, found, loads):
+            kept = self.hints if load.kind in HINTS else self.loads
+            if len(kept) >= LOADS_AT_MOST:
                 self.truncated = True
                 return
-            self.loads.append(load)
+            kept.append(load)
 
     def _meta(self, found: dict[str, str]) -> None:
         name = found.get("name") or found.get("property") or found.get("http-equiv") or ""
@@ -210,3 +271,14 @@ class _Reader:
 
 def _folded(text: str) -> str:
     return " ".join(unescape(text).split())
+
+
+_NAMES_URL = re.compile(r"url\(|image-set\(", re.IGNORECASE)
+
+
+def _script_kind(found: dict[str, str], *, drawn: bool) -> str:
+    """Return what the text of a script element is: `classic`, `module`, `importmap`; empty for what is not read."""
+    if "src" in found or (drawn and ("href" in found or "xlink:href" in found)):
+        return ""
+    kind = found.get("type", "").strip(WHITESPACE).lower()
+    return kind if kind in {"module", "importmap"} else "classic" if runs(found) else ""

@@ -29,6 +29,14 @@ class LoadKind(StrEnum):
     MANIFEST = "manifest"
     IFRAME = "iframe"
     MEDIA = "media"
+    PRECONNECT = "preconnect"
+    DNS_PREFETCH = "dns-prefetch"
+    PREFETCH = "prefetch"
+    """For a page that may come next."""
+
+
+HINTS = frozenset({LoadKind.PRECONNECT, LoadKind.DNS_PREFETCH, LoadKind.PREFETCH})
+"""What makes a visit faster, this one or the next, and shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,10 @@ class Load:
     srcset: tuple[Candidate, ...] = ()
     attributes: Attributes = field(default_factory=dict)
     """By lower-case name; empty for one without value."""
+    sources: "tuple[Load, ...]" = ()
+    """The `<source>` elements before an image in its `<picture>`, in order."""
+    spare: bool = False
+    """Named beside others, of which browsers take another one, or none before it is asked for."""
 
     @property
     def module(self) -> bool:
@@ -74,12 +86,17 @@ class Load:
         return "nomodule" in self.attributes and not self.module
 
     @property
+    def alternate(self) -> bool:
+        """A style sheet for visitors who choose it; browsers fetch it after all others."""
+        return "alternate" in self.attributes.get("rel", "").lower().split()
+
+    @property
     def blocking(self) -> bool:
         """Whether nothing is shown until it is there: a classic script in the head, a style sheet for screens."""
         if self.kind is LoadKind.SCRIPT:
             asked = "render" in self.attributes.get("blocking", "").lower().split()
             return self.in_head and (asked or not (self.module or self.async_ or self.defer or self.nomodule))
-        return self.kind is LoadKind.STYLE and self.in_head and _for_screens(self.media)
+        return self.kind is LoadKind.STYLE and self.in_head and not self.alternate and _for_screens(self.media)
 
     @property
     def integrity(self) -> str:
@@ -147,21 +164,28 @@ def _references(tag: str, attributes: Attributes) -> Iterator[tuple[LoadKind, st
         yield LoadKind.IMAGE, get("poster", "") if tag == "video" else "", ""
     elif tag in {"iframe", "object", "frame"}:
         yield LoadKind.MEDIA if tag == "object" else LoadKind.IFRAME, get("data" if tag == "object" else "src", ""), ""
+    elif tag in _WITH_BACKGROUND:
+        yield LoadKind.IMAGE, get("background", ""), ""
+
+
+_WITH_BACKGROUND = frozenset({"body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"})
+"""Elements whose `background` browsers still show."""
 
 
 def runs(attributes: Attributes) -> bool:
-    """Whether a script element is a script, not a data block (HTML section 4.12.1)."""
+    """Whether a script element is a script, not a data block: its type has no parameters (HTML section 4.12.1)."""
     kind = attributes.get("type")
     if not kind:
         language = attributes.get("language")
         return kind is not None or not language or f"text/{language.lower()}" in JAVASCRIPT
-    return media_type(kind) in JAVASCRIPT or kind.strip(WHITESPACE).lower() == "module"
+    return kind.strip(WHITESPACE).lower() in JAVASCRIPT | {"module"}
 
 
 def _linked(attributes: Attributes) -> Iterator[tuple[LoadKind, str, str]]:
     relations = set(attributes.get("rel", "").lower().split())
     href = attributes.get("href", "")
-    if "stylesheet" in relations and not {"alternate"} & relations and "disabled" not in attributes:
+    of_css = media_type(attributes.get("type", "")) in {"", "text/css"}
+    if "stylesheet" in relations and of_css and "disabled" not in attributes:
         yield LoadKind.STYLE, href, ""
     if "preload" in relations:
         yield LoadKind.PRELOAD, href, attributes.get("imagesrcset", "")
@@ -171,6 +195,9 @@ def _linked(attributes: Attributes) -> Iterator[tuple[LoadKind, str, str]]:
         yield LoadKind.ICON, href, ""
     if "manifest" in relations:
         yield LoadKind.MANIFEST, href, ""
+    for hint in ("preconnect", "dns-prefetch", "prefetch"):
+        if hint in relations:
+            yield LoadKind(hint), href, ""
 
 
 def _outside(reference: str) -> str:
