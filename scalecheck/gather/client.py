@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -11,14 +12,16 @@ from typing import Self
 import httpx
 
 from scalecheck import __version__
+from scalecheck.gather.arrivals import head_arrival
 from scalecheck.gather.bodies import Bodies, Kept
 from scalecheck.gather.flight import Limits, Line
 from scalecheck.gather.losses import Lost
 from scalecheck.gather.pacing import Pace, Pacing
 from scalecheck.gather.safety import Addresses, Rules, parsed
 from scalecheck.gather.transport import CurlTransport, Wire, connects_to
-from scalecheck.model.evidence import Ask, Exchange, Failure, Loss, Request, Response
+from scalecheck.model.evidence import Ask, Exchange, Failure, Loss, Request, Response, Timings
 from scalecheck.model.profile import Profile
+from scalecheck.wire.content_type import is_html
 from scalecheck.wire.fields import Fields
 
 ALWAYS = Fields.of(
@@ -104,13 +107,14 @@ class Client:
             answer = await self._transport.handle_async_request(request)
             wire: Wire = answer.extensions["wire"]
             received_at = sent_at + wire.timings.total_s
-        response = await self._response(answer, wire)
+        body = b"".join([chunk async for chunk in answer.aiter_raw()])
+        response = await self._response(answer, body, wire)
         exchange = Exchange(
             number,
             probe,
             ask,
             response,
-            wire.timings,
+            _timings(wire, response, body),
             sent_at,
             received_at,
             wire.remote_address,
@@ -141,9 +145,8 @@ class Client:
         except KeyError:
             raise Lost(Loss.FORBIDDEN, f"the profile declares no identity {asked.identity!r}") from None
 
-    async def _response(self, answer: httpx.Response, wire: Wire) -> Response:
+    async def _response(self, answer: httpx.Response, body: bytes, wire: Wire) -> Response:
         fields = _fields(answer.headers.raw)
-        body = b"".join([chunk async for chunk in answer.aiter_raw()])
         bare = Response(answer.status_code, fields, _version(answer.http_version))
         kept = await self._kept(body, bare)
         return Response(
@@ -165,6 +168,17 @@ class Client:
         if len(body) < THREAD_FROM_BYTES:
             return self._bodies.shared(self._bodies.decoded(body, coding, bare.content_type))
         return self._bodies.shared(await asyncio.to_thread(self._bodies.decoded, body, coding, bare.content_type))
+
+
+def _timings(wire: Wire, response: Response, body: bytes) -> Timings:
+    """Return the durations, of a page with those of its head."""
+    if not is_html(response.content_type):
+        return wire.timings
+    coding = response.fields.get("content-encoding") or ""
+    if (arrival := head_arrival(wire.arrivals, body, coding)) is None:
+        return wire.timings
+    head_s, pause_s = (round(each, 6) for each in arrival)
+    return replace(wire.timings, head_s=round(wire.timings.first_byte_s + head_s, 6), pause_s=pause_s)
 
 
 def _version(http_version: str) -> str:

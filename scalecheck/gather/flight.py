@@ -3,12 +3,14 @@
 import asyncio
 import re
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pycurl
 
+from scalecheck.gather.arrivals import Arrivals
 from scalecheck.model.evidence import Loss
 
 Line = tuple[bytes, bytes]
@@ -58,6 +60,9 @@ class Flight:
         self.trailers: list[Line] = []
         self.chunks: list[bytes] = []
         self.received = 0
+        self.arrivals = Arrivals()
+        self._begun_at = 0.0
+        """By a clock of its own, when the first line of the answer came."""
         self.truncated = False
         self.stopped: tuple[Loss, str] | None = None
         """Why we ended it ourselves, where that leaves no answer."""
@@ -81,6 +86,8 @@ class Flight:
 
     def header(self, line: bytes) -> int | None:
         """Take one line of a header or trailer section: curl hands each over whole, unfolded, with its line end."""
+        if not self._header_bytes:
+            self._begun_at = time.perf_counter()
         self._header_bytes += len(line)
         self._header_lines += 1
         if self._header_bytes > self._limits.header_bytes:
@@ -126,6 +133,7 @@ class Flight:
             chunk = chunk[:room]
         self.chunks.append(chunk)
         self.received += len(chunk)
+        self.arrivals.add(self.received, time.perf_counter() - self._begun_at)
         return -1 if self.truncated else None
 
     def open_socket(self, purpose: int, address: Any) -> Any:

@@ -55,6 +55,8 @@ class Wire:
     wire_bytes: int
     header_bytes: int
     """0 where it travelled compressed, on HTTP/2 and 3."""
+    arrivals: tuple[tuple[int, float], ...]
+    """Bytes of the body so far, and seconds since the answer began, each time more came."""
     truncated: bool
     """The body was longer than the limit."""
     interim: tuple[tuple[int, tuple[Line, ...]], ...]
@@ -161,6 +163,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
             tls=self._handshake(curl, flight) if request.url.scheme == "https" else None,
             wire_bytes=flight.received,
             header_bytes=curl.getinfo(pycurl.HEADER_SIZE) if version.startswith(b"HTTP/1") else 0,
+            arrivals=flight.arrivals.marks,
             truncated=flight.truncated,
             interim=tuple(flight.interim),
             trailers=tuple(flight.trailers),

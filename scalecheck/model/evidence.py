@@ -37,11 +37,20 @@ class Timings:
     dns_s: float | None = None
     connect_s: float | None = None
     tls_s: float | None = None
+    head_s: float | None = None
+    """From the start of the request to the byte with which a page's head was complete; None of what is no page."""
+    pause_s: float | None = None
+    """The longest time behind that in which nothing came."""
+
+    @property
+    def setup_s(self) -> float:
+        """Seconds that setting up the connection took; 0 on one that was there."""
+        return (self.dns_s or 0.0) + (self.connect_s or 0.0) + (self.tls_s or 0.0)
 
     @property
     def ttfb_s(self) -> float:
         """Seconds the server took for the first byte: first_byte_s less what setting up the connection took."""
-        return max(0.0, self.first_byte_s - (self.dns_s or 0.0) - (self.connect_s or 0.0) - (self.tls_s or 0.0))
+        return max(0.0, self.first_byte_s - self.setup_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,18 @@ def read_page(body: bytes, url: str, content_type: str = "") -> Page:
     return reader.page()
 
 
+def head_ended(text: str) -> bool:
+    """Whether a document, as far as it has come, is past its head: whatever the head loads is known by then."""
+    for token in tokens(text):
+        if token.what is Is.END and token.name == "head":
+            return True
+        if token.what is Is.START and token.name not in OF_HEAD:
+            return True
+        if token.what is Is.TEXT and token.text.strip(WHITESPACE + "\ufeff<"):  # of a tag that has begun, the `<`
+            return True
+    return False
+
+
 class _Reader:
     """Follows the tokens of one document."""
 
