@@ -35,8 +35,8 @@ def named(name: str) -> tuple[Check, ...]:
 
 
 def probes_of(checks: Iterable[Check]) -> tuple[Probe, ...]:
-    """Return the probes that these checks need, once each."""
-    return tuple(dict.fromkeys(probe for check in checks for probe in check.needs))
+    """Return the probes that these checks need or read, once each."""
+    return tuple(dict.fromkeys(probe for check in checks for probe in (*check.needs, *check.reads)))
 
 
 def _ids(names: Iterable[str]) -> set[str]:

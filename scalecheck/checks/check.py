@@ -32,15 +32,27 @@ class Check:
     """The profile's key that asks for it, dotted; `{route}` is the finding's route."""
     opt_in: str = ""
     """How to ask for it, where it is not part of an ordinary audit: it writes, or it needs an earlier run."""
+    reads: tuple[Probe, ...] = ()
+    """Probes that tell it more where they were asked; it can be judged without them."""
 
     @property
     def probes(self) -> frozenset[Probe]:
         """All that must have been asked: needs and what they follow."""
         return frozenset().union(*(probe.with_ancestors for probe in self.needs))
 
+    @property
+    def readable(self) -> frozenset[str]:
+        """Names of the probes whose answers it may read."""
+        return frozenset(probe.name for probe in (*self.probes, *self.reads))
+
 
 def check(
-    *, needs: Iterable[Probe], source: str, declared_by: str = "routes.{route}", opt_in: str = ""
+    *,
+    needs: Iterable[Probe],
+    source: str,
+    declared_by: str = "routes.{route}",
+    opt_in: str = "",
+    reads: Iterable[Probe] = (),
 ) -> Callable[[Callable[[Site], Findings]], Check]:
     """Declare a check; id, title, why, fix and remedies come from the function's module, name and docstring.
 
@@ -51,9 +63,9 @@ def check(
     def declared(judge: Callable[[Site], Findings]) -> Check:
         title, why, fix, remedies = _explained(inspect.getdoc(judge) or "")
         group = judge.__module__.removeprefix("scalecheck.checks.").partition(".")[0]
-        return Check(
-            f"{group}.{judge.__name__}", title, why, fix, source, judge, tuple(needs), remedies, declared_by, opt_in
-        )
+        name = f"{group}.{judge.__name__}"
+        needed, read = tuple(needs), tuple(reads)
+        return Check(name, title, why, fix, source, judge, needed, remedies, declared_by, opt_in, read)
 
     return declared
 

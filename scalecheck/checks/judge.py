@@ -62,7 +62,7 @@ def _found(site: Site, check: Check) -> tuple[tuple[Finding, ...], tuple[Measure
     """Return what the check found, or why it could not be judged."""
     if missing := sorted((probe for probe in check.probes if not site.asked(probe.name)), key=lambda each: each.name):
         return (_unasked(site, check, missing),), ()
-    view = site.restricted(probe.name for probe in check.probes)
+    view = site.restricted(check.readable)
     try:
         found = tuple(check.judge(view))
     except LookupError as error:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from scalecheck.checks.cache import explicit
+from scalecheck.checks.catalogue import probes_of
 from scalecheck.checks.check import Check, Findings, check, expect, left, skipped, undecided
 from scalecheck.checks.judge import PASSES_KEPT, judge, judge_one, recognised
 from scalecheck.model.evidence import Loss
@@ -108,6 +109,12 @@ def seen_by_a_browser(site: Site) -> Findings:
         yield from ()
 
 
+@check(needs=[first], reads=[looked_at], source=SOURCE)
+def told_more(site: Site) -> Findings:
+    """It may know more."""
+    yield Finding(PASS, "", observed=f"{len(site.all('looked_at'))} seen")
+
+
 REQUIRED = profile(browser={"required": "true"})
 MISSING = failure("/", Loss.BROWSER, probe="looked_at", detail="no Chrome was found")
 OK, BAD, LOST = exchange("/"), exchange("/", status=500), failure("/")
@@ -131,6 +138,8 @@ VERDICTS: list[Any] = [
     ("some lost, the others judged", good, site(OK, LOST), PASS, ""),
     ("the budget was used up", good, site(failure("/", Loss.BUDGET)), UNKNOWN, "budget"),
     ("budget and other losses", good, site(LOST, failure("/a", Loss.BUDGET)), UNKNOWN, "see site.answers"),
+    ("what it only reads was not asked", told_more, site(OK), PASS, ""),
+    ("what it only reads was lost", told_more, site(OK, MISSING), PASS, ""),
     ("no browser", seen_by_a_browser, site(OK), SKIP, "needs a browser (--browser): looked_at"),
     ("no browser, required", seen_by_a_browser, site(OK, profile=REQUIRED), UNKNOWN, "run with --browser"),
     ("not probed, a browser required", repeated, site(OK, profile=REQUIRED), UNKNOWN, "not probed: again"),
@@ -264,3 +273,7 @@ def test_a_check_is_named_for_its_group_and_function() -> None:
     assert (good.id, explicit.id) == ("tests.good", "cache.explicit")
     assert (good.title, good.why, good.fix) == ("Every answer is good.", "Why it matters.", "make it good.")
     assert dict(good.remedies) == {"nginx": "`good on;`", "Caddy": "`good`"}
+
+
+def test_what_a_check_only_reads_is_asked_for_too() -> None:
+    assert probes_of([told_more]) == (first, looked_at)
