@@ -22,7 +22,9 @@ PRELOADED_AS: Mapping[str, Use] = {
     "video": Use.MEDIA,
 }
 """What Chromium preloads; a preload as anything else, or as nothing, is left aside."""
-MODULES_PRELOADED_AS = frozenset({"", "script", "style", "json"})
+MODULES_PRELOADED_AS = frozenset(
+    {"", "script", "style", "json", "worker", "sharedworker", "serviceworker", "audioworklet", "paintworklet"}
+)
 FONT_TYPES = frozenset(
     {"font/woff2", "font/woff", "font/ttf", "font/otf", "font/collection", "font/sfnt"}
     | {f"application/{name}" for name in ("font-woff", "font-woff2", "font-sfnt", "x-font-ttf", "x-font-otf")}

@@ -171,7 +171,7 @@ class _Walk:
         for load in (*page.loads, *page.hints):
             if load.kind is not LoadKind.IFRAME or place.document.depth < FRAMES_DEEP:
                 self._add(wanted(load, place.document.viewport), place)
-        for text in page.inline_styles:
+        for text in (*page.inline_styles, *page.styled):
             self._sheet(read_css(text, page.base), place)
         modules = frozenset(page.inline_modules)
         for text in page.inline_scripts:
@@ -211,9 +211,11 @@ class _Walk:
             self._leave(place.via, sheet.problem or "it names more than is read of one sheet")
         for url in sheet.imports:
             self._add(Wanted(url, Use.STYLE, When.INITIAL, "@import", Role.STYLE), place)
+        for url in sheet.supported_imports:
+            self._add(Wanted(url, Use.STYLE, When.POSSIBLE, "@import", Role.STYLE), place)
         for face in sheet.fonts:
-            for url in face.urls[:1]:
-                self._add(Wanted(url, Use.FONT, When.POSSIBLE, "@font-face"), place)
+            if face.url is not None:
+                self._add(Wanted(face.url, Use.FONT, When.POSSIBLE, "@font-face"), place)
         for url in sheet.images:
             self._add(Wanted(url, Use.IMAGE, When.POSSIBLE, "url()"), place)
 

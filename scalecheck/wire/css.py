@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 import tinycss2
 from tinycss2.ast import AtKeywordToken, CurlyBracketsBlock, Declaration, FunctionBlock, Node, StringToken, URLToken
@@ -12,6 +13,13 @@ CHARACTERS_AT_MOST = 500_000
 """Read of one sheet; each can cost 250 bytes of memory."""
 URLS_AT_MOST = 5_000
 """References of one sheet that are resolved."""
+FORMATS = frozenset(
+    {"", "woff2", "woff", "truetype", "opentype", "collection"}
+    | {f"{name}-variations" for name in ("woff2", "woff", "truetype", "opentype")}
+)
+"""Font formats, as format() names them, that today's browsers fetch; an URL without one too."""
+BEFORE_IMPORTS = frozenset({"charset", "layer", "import"})
+"""What may stand before an @import that counts (CSS Cascade 5 section 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +34,21 @@ class FontFace:
     display: str = ""
     """font-display in lower case; empty when absent, which means `auto`."""
 
+    @property
+    def url(self) -> str | None:
+        """The one that browsers fetch: the first whose format they know."""
+        pairs = zip(self.urls, self.formats, strict=True)
+        return next((url for url, form in pairs if form in FORMATS), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """What one style sheet refers to; every URL is absolute, without fragment."""
 
     imports: tuple[str, ...] = ()
+    """Of any media: browsers fetch those for others too."""
+    supported_imports: tuple[str, ...] = ()
+    """Those that only browsers fetch that support what the rule asks for."""
     fonts: tuple[FontFace, ...] = ()
     images: tuple[str, ...] = ()
     """Everything else in url(), each once."""
@@ -50,14 +67,18 @@ def read_css(text: str, url: str) -> Sheet:
     reader = _Reader(url)
     reader.read(nodes)
     truncated = len(text) > CHARACTERS_AT_MOST or reader.resolved > URLS_AT_MOST
-    return Sheet(tuple(reader.imports), tuple(reader.fonts), tuple(reader.images), truncated)
+    asking = tuple(url for url in reader.supported_imports if url not in reader.imports)
+    return Sheet(tuple(reader.imports), asking, tuple(reader.fonts), tuple(reader.images), truncated)
 
 
 class _Reader:
     def __init__(self, url: str) -> None:
         self.url = url
         self.resolved = 0
+        self.importing = True
+        """No rule has come yet that ends the imports."""
         self.imports: dict[str, None] = {}
+        self.supported_imports: dict[str, None] = {}
         self.fonts: list[FontFace] = []
         self.images: dict[str, None] = {}
 
@@ -71,15 +92,24 @@ class _Reader:
                 waiting.pop()
             elif isinstance(node, AtKeywordToken):
                 rule = node.lower_value
+                self.importing = self.importing and rule in BEFORE_IMPORTS
             elif rule == "import" and (reference := _reference(node)) is not None:
-                self._keep(self.imports, reference)
+                self._import(reference, waiting[-1])
                 rule = ""
             elif rule == "font-face" and isinstance(node, CurlyBracketsBlock):
                 self._font(node.content)
                 rule = ""
             else:
+                self.importing = self.importing and not isinstance(node, CurlyBracketsBlock)
                 rule = "" if node.type in {"literal", "{} block"} else rule
                 waiting.extend(self._image(node, rule))
+
+    def _import(self, reference: str, rest: Iterator[Node]) -> None:
+        """Keep an import, and read its rule to the end; those behind other rules are none."""
+        said = list(takewhile(lambda node: node.type != "{} block" and node != ";", rest))
+        asks = any(isinstance(node, FunctionBlock) and node.lower_name == "supports" for node in said)
+        if self.importing:
+            self._keep(self.supported_imports if asks else self.imports, reference)
 
     def _image(self, node: Node, rule: str) -> Iterator[Iterator[Node]]:
         """Keep what a node refers to; yield what is inside of it."""

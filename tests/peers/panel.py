@@ -83,3 +83,4 @@ def _take(rows: dict[str, Row], event: str, said: dict[str, Any]) -> None:
         row.header_bytes, row.cached = answer["encodedDataLength"], row.cached or answer["fromDiskCache"]
     else:
         row.transferred_bytes = said["encodedDataLength"]
+        row.cached = row.cached or not row.transferred_bytes  # not always said otherwise

@@ -22,6 +22,15 @@ HOST = "https://shop.test"
         ("@import;@import 'a.css';", Sheet(imports=(f"{HOST}/css/a.css",))),
         ("@import url(/a.css) layer(x);@import url('b.css')", Sheet(imports=(f"{HOST}/a.css", f"{HOST}/css/b.css"))),
         ("@IMPORT 'a.css'; @import url(a.css);", Sheet(imports=(f"{HOST}/css/a.css",))),
+        ("a{} @import 'a.css';", Sheet()),
+        ("@media print{} @import 'a.css';", Sheet()),
+        ("@layer a{} @import 'a.css';", Sheet()),
+        ("@namespace a url(b); @import 'a.css';", Sheet()),
+        ("@layer a, b; @charset 'x'; @import 'a.css';", Sheet(imports=(f"{HOST}/css/a.css",))),
+        ("@media{@import 'a.css';}", Sheet()),
+        ("@import 'a.css' supports(display: grid) print;", Sheet(supported_imports=(f"{HOST}/css/a.css",))),
+        ("@import 'a.css' screen; a{b:supports(c)}", Sheet(imports=(f"{HOST}/css/a.css",))),
+        ("@import 'a.css' supports(x:y); @import 'a.css'", Sheet(imports=(f"{HOST}/css/a.css",))),
         ("a{background:url( 'b.png' ),url(../c.png#x)}", Sheet(images=(f"{HOST}/css/b.png", f"{HOST}/c.png"))),
         ("@media screen{@supports (a:b){a{background:url(b.png)}}}", Sheet(images=(f"{HOST}/css/b.png",))),
         ("a{b:image-set('b.avif' 1x, url(c.png) 2x)}", Sheet(images=(f"{HOST}/css/b.avif", f"{HOST}/css/c.png"))),
@@ -44,6 +53,21 @@ def test_a_font_face_is_read_wherever_it_stands() -> None:
     assert (face.family, face.display) == ("Inter Tight", "swap")
     assert face.urls == (f"{HOST}/i.woff2", f"{HOST}/i.woff", f"{HOST}/i.ttf")
     assert face.formats == ("woff2", "woff", "")
+
+
+@pytest.mark.parametrize(
+    ("sources", "name"),
+    [
+        ("url(i.eot) format('embedded-opentype'),url(i.woff2) format(WOFF2),url(i.ttf)", "i.woff2"),
+        ("url(i.ttf),url(i.woff2) format('woff2')", "i.ttf"),
+        ("url(i.var.woff2) format('woff2-variations')", "i.var.woff2"),
+        ("url(i.svg) format('svg')", None),
+        ("local(I)", None),
+    ],
+)
+def test_browsers_fetch_the_first_font_whose_format_they_know(sources: str, name: str | None) -> None:
+    (face,) = read_css(f"@font-face{{src:{sources}}}", URL).fonts
+    assert face.url == (None if name is None else f"{HOST}/css/{name}")
 
 
 def test_the_sheet_names_its_encoding() -> None:
