@@ -1,6 +1,7 @@
 """Drawings for a terminal: a bar of several parts, and a course of load in one line."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from rich.text import Text
 
@@ -41,7 +42,7 @@ class Pens:
         """Return a course in one line, as high as it is on average in each place."""
         step = course.duration_s / width
         areas = [course.until(step * at) for at in range(width + 1)]
-        levels = [(end - start) / step for start, end in zip(areas, areas[1:], strict=False)]
+        levels = [(end - start) / step for start, end in pairwise(areas)]
         return "".join(self._block(level / highest if highest else 0.0) for level in levels)
 
     def _block(self, share: float) -> str:

@@ -1,5 +1,6 @@
 """`scalecheck plan`: what the declared traffic comes to."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scalecheck.model.profile import Profile
+    from scalecheck.swarm.costs import Measured
 
 EPILOG = """Examples:
 
@@ -81,7 +83,9 @@ def _profile(name: str | None) -> "Profile":
 
     name = named_profile(name)
     if name is None:
-        raise UsageError("expected --profile, or a scalecheck.yaml beside you; try scalecheck plan --profile million-dau")
+        raise UsageError(
+            "expected --profile, or a scalecheck.yaml beside you; try scalecheck plan --profile million-dau"
+        )
     profile = read(name, None)
     if problems := data_problems(profile):
         raise UsageError("\n".join(map(str, problems)))
@@ -111,3 +115,14 @@ def _date(text: str | None) -> "date":
     except ValueError:
         pass
     raise UsageError(f"--date {text}: expected a day such as 2026-11-21, from {FIRST_YEAR} to {LAST_YEAR}")
+
+
+def _measured(profile: "Profile", evidence: Path | None) -> "Measured | None":
+    """Return what evidence says of the traffic's pages; None without any."""
+    if evidence is None:
+        return None
+    from scalecheck.cli.offline import read_site
+    from scalecheck.swarm.measured import measured
+
+    site = read_site(evidence, profile.source).site
+    return measured(replace(site, profile=profile.at(site.profile.site)))

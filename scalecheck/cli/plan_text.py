@@ -13,7 +13,7 @@ from scalecheck.swarm.assumed import assumptions
 from scalecheck.swarm.bounds import over
 from scalecheck.swarm.claims import claims, clock
 from scalecheck.swarm.figures import between, number, size
-from scalecheck.swarm.plan import MONTH_DAYS, Plan, month, prices
+from scalecheck.swarm.plan import MONTH_DAYS, Plan, currency, month, prices
 from scalecheck.swarm.said import Claim, Says
 from scalecheck.wire import units
 
@@ -71,7 +71,7 @@ def _day(plan: Plan, width: int) -> Iterator[Text]:
         pages, returning = between(audience.pages_per_user or Between(1, 1)), units.show_ratio(audience.returning or 0)
         users = f"{number(audience.daily_users)}; {pages} pages each, {returning} of them with a warm cache"
         yield from entry("users", users, width)
-    rows = [("", "a day", f"{MONTH_DAYS} days", f"a second at {clock(today.rhythm.busiest_s)} UTC")]
+    rows: list[Row] = [("", "a day", f"{MONTH_DAYS} days", f"a second at {clock(today.rhythm.busiest_s)} UTC")]
     names = {"pages": "page views", "visits": "visits", "requests": "requests", "calls": "API calls", "size": "egress"}
     names |= {"origin_requests": "origin requests", "origin_size": "origin egress", "visitors": "visitors"}
     for name, title in names.items():
@@ -81,18 +81,17 @@ def _day(plan: Plan, width: int) -> Iterator[Text]:
             rows += [(title, "", "", f"{busiest} at the same time")] if audience.think_time is not None else []
         else:
             rows.append((title, between(total, unit), between(month(total), unit), busiest))
-    currency = next((price.currency for price in _prices(plan)), "")
-    costs = prices(plan.profile, today.total)
-    rows += [(f"{name.replace('_', ' ')}, {currency}", between(cost), between(month(cost)), "") for name, cost in costs.items()]
+    yield from table([*rows, *_costs(plan)])
+
+
+def _costs(plan: Plan) -> Iterator[Row]:
+    """Yield what a day and a month cost, by what is paid for and together."""
+    costs, unit = prices(plan.profile, plan.today.total), currency(plan.profile)
     if len(costs) > 1:
-        whole = Between(sum(cost.low for cost in costs.values()), sum(cost.high for cost in costs.values()))
-        rows.append((f"together, {currency}", between(whole), between(month(whole)), ""))
-    yield from table(rows)
-
-
-def _prices(plan: Plan) -> Iterator["object"]:
-    declared = plan.profile.traffic.prices
-    return (price for name in type(declared).model_fields if (price := getattr(declared, name)) is not None)
+        low, high = (sum(getattr(cost, end) for cost in costs.values()) for end in ("low", "high"))
+        costs = {**costs, "together": Between(low, high)}
+    for name, cost in costs.items():
+        yield f"{name.replace('_', ' ')}, {unit}", between(cost), between(month(cost)), ""
 
 
 def _hours(plan: Plan, pens: Pens, width: int) -> Iterator[Text]:
@@ -172,7 +171,7 @@ def _shapes(plan: Plan, pens: Pens) -> Iterator[Text]:
         figures += [number(peak.pages), number(peak.requests), *([number(peak.visitors)] if visitors else [])]
         figures += [number(run.total.requests), size(run.total.size)]
         rows.append((inert(run.name, NAME), line, *figures, Text(f"passes {passed}" if passed else "", "red")))
-    yield from table(rows, left=2)
+    yield from table(rows, left=2, notes=True)
 
 
 def _assumed(plan: Plan, width: int) -> Iterator[Text]:
@@ -190,15 +189,19 @@ def _claims(found: Sequence[Claim], width: int) -> Iterator[Text]:
             yield from entry("", Text(inert(step, PROSE), "dim"), width)
 
 
-def table(rows: Sequence[Row], *, indent: int = 2, left: int = 1) -> Iterator[Text]:
-    """Yield rows with their columns aligned: so many to the left, the others to the right; the first row is the head."""
+def table(rows: Sequence[Row], *, indent: int = 2, left: int = 1, notes: bool = False) -> Iterator[Text]:
+    """Yield rows with their columns aligned: so many to the left, and the last one of notes, the others to the right.
+
+    The first row is the head.
+    """
     cells = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
     widths = [max(row[at].cell_len for row in cells) for at in range(len(rows[0]))]
     for number_, row in enumerate(cells):
         line = Text(" " * indent)
         for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
             gap = Text(" " * (width - cell.cell_len))
-            line.append_text(cell + gap if at < left else gap + cell)
+            before = at < left or (notes and at + 1 == len(row))
+            line.append_text(cell + gap if before else gap + cell)
             line.append("  " if at + 1 < len(row) else "")
         line.rstrip()
         if number_ == 0:

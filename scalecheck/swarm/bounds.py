@@ -31,16 +31,21 @@ def over(plan: Plan, run: ShapeRun) -> Iterator[tuple[str, str]]:
         per_page = run.peak.requests / run.peak.pages if run.peak.pages else 0.0
         climb = run.course.steepest(safety.max_climb.within_s) * normal * per_page
         if _passes(climb, safety.max_climb.by_per_s):
-            yield "max_climb", f"{number(climb)} requests/s more in {units.show_seconds(safety.max_climb.within_s)}"
+            yield "max_climb", f"{number(climb)}/s per {units.show_seconds(safety.max_climb.within_s)}"
 
 
 def _passed(plan: Plan) -> Iterator[Claim]:
     found: dict[str, list[str]] = {}
     for run in plan.runs:
         for key, said in over(plan, run):
-            found.setdefault(key, []).append(f"{run.name} comes to {said}")
+            found.setdefault(key, []).append(f"{run.name} {said}")
     for key, those in found.items():
-        yield Claim(("safety", key), Says.CONTRADICTS, "; ".join(those))
+        yield Claim(("safety", key), Says.CONTRADICTS, f"{_bound(plan, key)} is less than {', '.join(those)}")
+
+
+def _bound(plan: Plan, key: str) -> str:
+    """Return a bound as the profile writes it."""
+    return str(plan.profile.safety.model_dump(mode="json", include={key})[key])
 
 
 def _confirmed(plan: Plan) -> Iterator[Claim]:

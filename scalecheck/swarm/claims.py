@@ -11,6 +11,7 @@ from scalecheck.swarm.plan import Plan, Rhythm
 from scalecheck.swarm.said import Claim, Says
 from scalecheck.wire import units
 
+WEIGHED = frozenset({Source.MEASURED, Source.DECLARED})
 SLACK = 0.1
 """By how much figures may miss each other and still be the same: nobody declares traffic in more digits."""
 
@@ -133,19 +134,21 @@ def _claim_open(says: Says, found: str, steps: list[str]) -> Claim:
 
 
 def _of_pages(plan: Plan) -> Iterator[Claim]:
-    """Yield declared costs of pages that their own budgets do not allow."""
+    """Yield declared costs of pages that their budgets do not allow, or that measured ones pass."""
     for name, figures in plan.pages.items():
-        page = plan.profile.traffic.pages[name]
+        page, first = plan.profile.traffic.pages[name], figures.first
         budget = plan.profile.budget(plan.profile.route_for(page.get))
-        first = figures.first
-        if first.source in {Source.BUDGET, Source.DOCUMENT}:
-            continue
-        if budget.requests is not None and first.requests > budget.requests:
-            found = f"{number(first.requests)} requests, {first.source}; the budget is {budget.requests}"
-            yield Claim(("traffic", "pages", name, "first", "requests"), Says.CONTRADICTS, found)
-        if budget.page is not None and first.size is not None and first.size > budget.page:
-            found = f"{size(first.size)}, {first.source}; the budget is {units.show_bytes(budget.page)}"
-            yield Claim(("traffic", "pages", name, "first", "bytes"), Says.CONTRADICTS, found)
+        bounds_ = {
+            ("requests", "budget"): (first.requests, budget.requests),
+            ("bytes", "budget"): (first.size, budget.page),
+            ("requests", "profile"): (first.requests, page.first.requests),
+            ("bytes", "profile"): (first.size, page.first.size),
+        }
+        for (key, whose), (found, most) in bounds_.items():
+            if found is not None and most is not None and found > most and first.source in WEIGHED:
+                shown = size if key == "bytes" else number
+                said = f"{shown(found)}, {first.source}; the {whose} has {shown(most)}"
+                yield Claim(("traffic", "pages", name, "first", key), Says.CONTRADICTS, said)
 
 
 def _of_levels(plan: Plan) -> Iterator[Claim]:

@@ -226,3 +226,9 @@ def prices(profile: Profile, today: Spread) -> Mapping[str, Between]:
         for name, (price, amount) in found.items()
         if price is not None
     }
+
+
+def currency(profile: Profile) -> str | None:
+    """Return the currency that prices are in; None without any price."""
+    declared = (getattr(profile.traffic.prices, name) for name in PAID)
+    return next((price.currency for price in declared if price is not None), None)
