@@ -17,9 +17,10 @@ UNTRIPPED = {
     "security.tls": "https only; tests/peers/test_https.py trips it with nginx that accepts TLS 1.1",
     "security.cookies": "skipped on plain-http loopback; tests/peers/test_https.py trips it with nginx on TLS",
     "cdn.modern_transport": "https only; tests/peers/test_https.py trips it with nginx on TLS",
+    "bundle.third_party_bytes": "third parties are never asked; tests/cli/test_judge.py trips it by a browser's HAR",
 }
 """Checks that no fault of a plain-http site on loopback can trip."""
-NEEDS_EARLIER = frozenset({"assets.same_bytes_since", "assets.kept_after_deploy"})
+NEEDS_EARLIER = frozenset({"assets.same_bytes_since", "assets.kept_after_deploy", "bundle.not_grown"})
 PATIENT = frozenset({"cache.stale_served_at_once"})
 """Checks that wait for an answer to expire; the others are judged without that wait."""
 
