@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scalecheck.model.evidence import Record
+from scalecheck.model.evidence import LabRun, Record, View
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Finding, Measure, Verdict
 from scalecheck.probes.probe import Probe
@@ -115,9 +115,11 @@ def left(about: Record, to: str) -> Finding:
 
 
 def subject(about: Record) -> str:
-    """Return what a finding about this record is called: method and URL, and what was different about the request."""
+    """Return what a finding about this record is called: method and URL, and what was different about it."""
     request = about.request
     name = f"{request.method} {request.url}"
+    if isinstance(about, View | LabRun):
+        return f"{name} ({about.ask.label})"
     return f"{name} as {request.identity}" if request.identity else name
 
 

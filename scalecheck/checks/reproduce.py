@@ -2,13 +2,18 @@
 
 import shlex
 
-from scalecheck.model.evidence import Record
+from scalecheck.model.evidence import LabRun, Record, View
 
 LONGEST_URL = 2000
 
 
 def curl(record: Record) -> str:
-    """Return a curl command for a record's request; an identity's secret fields appear as a shell variable."""
+    """Return a curl command for a record's request; an identity's secret fields appear as a shell variable.
+
+    Empty for what a browser saw: curl does not show it.
+    """
+    if isinstance(record, View | LabRun):
+        return ""
     request = record.request
     words = ["curl", "-sS", "-o", "/dev/null", "-D", "-"]
     if request.method == "HEAD":

@@ -1,15 +1,16 @@
-"""Pages opened in a real Chromium, over the DevTools protocol (Playwright, the extra `scalecheck[browser]`).
+"""Pages opened in a real Chromium, over the DevTools protocol (by Playwright, the extra `scalecheck[browser]`).
 
 Every visit has a browser of its own: nothing that one page leaves behind meets the next, and whatever a page does, its
 browser can be ended with all its processes. Nothing is ever downloaded.
 """
 
 import asyncio
+import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,10 +24,11 @@ from scalecheck.gather.browsers import (
     handheld,
     sandbox,
 )
+from scalecheck.gather.channels import MESSAGE, Channel, CommandFailed, Whole
 from scalecheck.gather.network_log import NetworkLog
 from scalecheck.gather.safety import Rules
 from scalecheck.gather.tap import Permits, Tap
-from scalecheck.gather.visit import Visit, reason
+from scalecheck.gather.visit import Visit
 from scalecheck.model.browsing import Fetched
 from scalecheck.model.evidence import Ask, Failure, Loss, View
 from scalecheck.model.profile import Profile
@@ -34,7 +36,7 @@ from scalecheck.probes.browsers import ERROR, OFFLINE
 from scalecheck.wire.viewport import Viewport
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Playwright
+    from playwright.async_api import Browser, Playwright
 
 INSTALL = "pip install 'scalecheck[browser]'"
 STARTS_WITHIN_S = 30.0
@@ -112,24 +114,25 @@ class Chromium:
         """Return what one visit saw, ended when its time is over or the page does too much."""
         playwright, path, containment = await self._ready()
         timeout_s = self._profile.browser.timeout
-        log = NetworkLog(self._profile.observability.trace)
-        tap, sent_at = Tap(self._permits, log), time.time()
+        log, sent_at = NetworkLog(self._profile.observability.trace), time.time()
+        tap = Tap(self._permits, log)
         async with _launched(playwright, path, containment) as browser:
-            with _failures():
-                async with asyncio.timeout(STARTS_WITHIN_S):
-                    page, session = await self._opened(browser, ask, tap)
-                visit = Visit(self._profile, page, session, tap)
-                ended = await _within(visit.go(ask.request.url, ask.label, stay_s), tap.exceeded, timeout_s)
-                requests, errors = log.requests, tuple(log.errors)
+            try:
+                page, hide = await self._opened(browser, ask.label, tap)
+                visit = Visit(self._profile, page, tap, hide)
+                ended = await _within(visit.go(ask.request.url, ask.label, stay_s), tap.over, timeout_s)
+            except CommandFailed as failed:
+                raise BrowserMissing(f"Chromium failed: {reason(failed)}") from None
+            finally:
                 await tap.close()
-            seen, name = visit.seen, f"Chromium {browser.version}"
-        if tap.excess or not ended:
-            seen.missed["page"] = tap.excess or f"the visit took longer than {timeout_s:g} s"
+        seen, requests = visit.seen, log.requests
+        if tap.reason or not ended:
+            seen.missed["page"] = tap.reason or f"the visit took longer than {timeout_s:g} s"
         return View(
             number,
             probe,
             ask,
-            name,
+            f"Chromium {browser.version}",
             sent_at,
             time.time(),
             status=_document_status(requests),
@@ -137,7 +140,7 @@ class Chromium:
             text=seen.text,
             stored=seen.stored,
             workers=seen.workers,
-            errors=errors,
+            errors=tuple(log.errors),
             metrics=seen.metrics,
             marks=seen.marks,
             missed=seen.missed,
@@ -162,29 +165,42 @@ class Chromium:
         except Exception as error:
             raise BrowserMissing(f"Playwright does not start: {reason(error)}; {INSTALL}") from None
 
-    async def _opened(self, browser: "Browser", ask: Ask, tap: Tap) -> "tuple[Page, CDPSession]":
-        """Return an empty page that is listened to, in a fresh context with the viewport of the label."""
-        context = await self._context(browser, ask.label)
-        page = await context.new_page()
-        context.on("page", lambda popup: asyncio.ensure_future(_closed(popup)))
-        session = await context.new_cdp_session(page)
-        await tap.listen(session)
-        with suppress(Exception):  # a newer browser may have another word for it
-            quota = {"origin": self._profile.site, "quotaSize": QUOTA_BYTES}
-            await session.send("Storage.overrideQuotaForOrigin", quota)
-        return page, session
+    async def _opened(self, browser: "Browser", label: str, tap: Tap) -> "tuple[Channel, Callable[[], Any]]":
+        """Return an empty page that is listened to, in a fresh context and the label's viewport, and how to hide it."""
+        session = await browser.new_browser_cdp_session()
+        whole = Whole(session)
+        context = (await whole.command("Target.createBrowserContext"))["browserContextId"]
+        await whole.command("Browser.setDownloadBehavior", {"behavior": "deny", "browserContextId": context})
+        blank = {"url": "about:blank", "browserContextId": context}
+        target = (await whole.command("Target.createTarget", blank))["targetId"]
+        attached = await whole.command("Target.attachToTarget", {"targetId": target, "flatten": False})
+        page = Channel(whole, attached["sessionId"], "page")
 
-    async def _context(self, browser: "Browser", label: str) -> "BrowserContext":
-        viewport = self._viewport(label)
+        def told(event: Mapping[str, Any]) -> None:
+            if event["sessionId"] == attached["sessionId"]:
+                tap.told(page, json.loads(event["message"]))
+
+        session.on(MESSAGE, told)
+        await self._dressed(page, browser.version, self._viewport(label))
+        await tap.listen(page)
+
+        async def hide() -> None:
+            window = await whole.command("Browser.getWindowForTarget", {"targetId": target})
+            bounds = {"windowId": window["windowId"], "bounds": {"windowState": "minimized"}}
+            await whole.command("Browser.setWindowBounds", bounds)
+
+        return page, hide
+
+    async def _dressed(self, page: Channel, version: str, viewport: Viewport) -> None:
+        """Give a page its window and its name."""
         mobile = handheld(viewport)
-        return await browser.new_context(
-            viewport={"width": viewport.width, "height": viewport.height},
-            device_scale_factor=viewport.density,
-            is_mobile=mobile,
-            has_touch=mobile,
-            user_agent=user_agent(browser.version, mobile=mobile),
-            accept_downloads=False,
-        )
+        window = {"width": viewport.width, "height": viewport.height, "deviceScaleFactor": viewport.density}
+        await page.command("Emulation.setDeviceMetricsOverride", {**window, "mobile": mobile})
+        await page.command("Emulation.setTouchEmulationEnabled", {"enabled": mobile})
+        await page.command("Emulation.setUserAgentOverride", user_agent(version, mobile=mobile))
+        with suppress(CommandFailed):  # what a newer browser has another word for
+            quota = {"origin": self._profile.site, "quotaSize": QUOTA_BYTES}
+            await page.command("Storage.overrideQuotaForOrigin", quota)
 
     def _viewport(self, label: str) -> Viewport:
         """Return the viewport of a label; of one that names none, the first in which pages are opened."""
@@ -193,24 +209,17 @@ class Chromium:
         return next(viewports[name] for name in names if name in viewports)
 
 
-def user_agent(version: str, *, mobile: bool) -> str:
-    """Return the browser's own words, so that pages behave as they do for visitors, and ours behind them."""
+def user_agent(version: str, *, mobile: bool) -> dict[str, object]:
+    """Return who the browser says it is: what it says to visitors' sites, so that pages behave, and our name behind."""
+    major = version.partition(".")[0]
     system, kind = ("Linux; Android 10; K", "Mobile ") if mobile else ("X11; Linux x86_64", "")
-    chrome = f"Chrome/{version.partition('.')[0]}.0.0.0 {kind}Safari/537.36"
-    return f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) {chrome} scalecheck/{__version__}"
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    """Turn what the browser fails with into one line."""
-    from playwright.async_api import Error
-
-    try:
-        yield
-    except Error as error:
-        raise BrowserMissing(f"Chromium failed: {reason(error)}") from None
-    except TimeoutError:
-        raise BrowserMissing(f"Chromium did not open a page within {STARTS_WITHIN_S:g} s") from None
+    chrome = f"Chrome/{major}.0.0.0 {kind}Safari/537.36"
+    hints = {"platform": "Android" if mobile else "Linux", "platformVersion": "10" if mobile else "", "model": ""}
+    brands = [{"brand": name, "version": major} for name in ("Chromium", "scalecheck")]
+    return {
+        "userAgent": f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) {chrome} scalecheck/{__version__}",
+        "userAgentMetadata": {"brands": brands, "architecture": "", "mobile": mobile, **hints},
+    }
 
 
 @asynccontextmanager
@@ -268,11 +277,6 @@ async def _ended(browser: "Browser", group: int | None) -> None:
             os.killpg(group, signal.SIGKILL)
 
 
-async def _closed(popup: "Page") -> None:
-    with suppress(Exception):
-        await popup.close()
-
-
 async def _within(going: Coroutine[Any, Any, None], exceeded: asyncio.Event, timeout_s: float) -> bool:
     """Await a visit until it ends, exceeds a bound, or its time is over; return whether it ended by itself."""
     visiting, excess = asyncio.create_task(going), asyncio.create_task(exceeded.wait())
@@ -300,6 +304,12 @@ def _document_status(requests: tuple[Fetched, ...]) -> int | None:
             break
         status = each.status
     return status
+
+
+def reason(error: Exception) -> str:
+    """Return in one line what a library says of a failure."""
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__)[:300]
 
 
 def _last_words(error: Exception) -> str:

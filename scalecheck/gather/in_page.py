@@ -93,7 +93,6 @@ METRICS = """(async () => {
 })()"""
 """What the page's own clock says; the largest of the windows in which layouts shift, at most 5 s with gaps of 1 s."""
 
-THROW = (
-    """setTimeout(() => { throw new Error("scalecheck: thrown on purpose, to see whether errors are reported"); }, 0)"""
-)
+PROVOKED = "scalecheck: thrown on purpose, to see whether errors are reported"
+THROW = f"""setTimeout(() => {{ throw new Error("{PROVOKED}"); }}, 0)"""
 """Run in the page's own world, so that its handlers see it."""

@@ -1,57 +1,44 @@
-"""One visit of a page in Chromium: opened, watched, read, made to fail or taken offline, and left."""
+"""One visit of a page in Chromium: opened, watched, read, made to fail or taken offline, hidden and left."""
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scalecheck.gather import in_page
+from scalecheck.gather.channels import Channel, CommandFailed
+from scalecheck.gather.readings import Seen, figures, stored, workers
 from scalecheck.gather.tap import Tap
-from scalecheck.model.browsing import Fetched, Stored, Worker
+from scalecheck.model.browsing import Fetched
 from scalecheck.model.profile import Profile
 from scalecheck.probes.browsers import ERROR, OFFLINE
-from scalecheck.wire.kept_values import looks_like
-
-if TYPE_CHECKING:
-    from playwright.async_api import CDPSession, Page
 
 READING_S = 5.0
 """The longest that one reading may take; a page that is busier cannot be read."""
 LOADING_SHARE = 0.5
 """The part of a visit's time that a page may take to load."""
+HANDLERS_S = 1.0
+"""Until a page has put its own handlers in place, or shows what it has."""
 STEP_S = 0.05
-METRICS_AT_MOST = 20
-
-
-@dataclass(slots=True)
-class Seen:
-    """What a visit saw, as far as it came."""
-
-    text: str = ""
-    stored: tuple[Stored, ...] = ()
-    workers: tuple[Worker, ...] = ()
-    metrics: dict[str, float] = field(default_factory=dict)
-    marks: dict[str, float] = field(default_factory=dict)
-    missed: dict[str, str] = field(default_factory=dict)
+BUSY = "the page was too busy to be read"
 
 
 class Visit:
     """A page in a browser of its own; `seen` holds what is known whenever the visit ends."""
 
-    def __init__(self, profile: Profile, page: "Page", session: "CDPSession", tap: Tap) -> None:
+    def __init__(self, profile: Profile, page: Channel, tap: Tap, hide: Callable[[], Any]) -> None:
         self.seen = Seen()
         self._profile = profile
         self._page = page
-        self._session = session
         self._tap = tap
+        self._hide = hide
 
     async def go(self, url: str, label: str, stay_s: float) -> None:
         """Do what the label says: look for so long, provoke an error, or come back without a network."""
         await self._open(url)
         if label == OFFLINE:
-            await self._come_back_offline(url)
+            await self._come_back_offline(url, stay_s)
         elif label == ERROR:
             await self._provoke(stay_s)
         else:
@@ -59,59 +46,75 @@ class Visit:
 
     async def _open(self, url: str) -> None:
         """Open the page and wait until it has loaded; one that never does is read as it is."""
-        from playwright.async_api import Error
-        from playwright.async_api import TimeoutError as Late
-
         limit_s = self._profile.browser.timeout * LOADING_SHARE
+        self._tap.loaded.clear()
+        await self._page.post("Page.navigate", {"url": url})
         try:
-            await self._page.goto(url, wait_until="load", timeout=limit_s * 1000)
-        except Late:
+            async with asyncio.timeout(limit_s):
+                await self._tap.loaded.wait()
+        except TimeoutError:
             self.seen.missed["page"] = f"it had not loaded after {limit_s:g} s"
-        except Error as error:
-            self.seen.missed["page"] = reason(error)
 
     async def _look(self, stay_s: float) -> None:
-        told = self._profile.observability
         await asyncio.sleep(stay_s)
         await self._read()
         self._mark("watched")
-        if told.rum is not None or told.errors is not None:
-            await self._leave(lambda: self._answered(self._of_rum), stay_s)
+        if (rum := self._profile.observability.rum) is not None:
+            await self._leave(self._of_rum, stay_s, rum.within)
 
     async def _provoke(self, stay_s: float) -> None:
-        await asyncio.sleep(min(stay_s, 0.5))  # until the page's own handlers are in place
-        self._mark("thrown")
-        if await self._run(in_page.THROW, own_world=False) is None and "page" not in self.seen.missed:
-            self.seen.missed["page"] = "nothing could be run in it"
+        """Throw an error that nobody catches, and watch until it is reported; at the latest when the page is left."""
         errors = self._profile.observability.errors
-        within_s = stay_s if errors is None else errors.within
-        await self._until(lambda: self._answered(self._of_errors), within_s)
-        await self._leave(lambda: self._answered(self._of_errors), stay_s)
+        if errors is None or "page" in self.seen.missed:
+            return
+        await asyncio.sleep(min(stay_s, HANDLERS_S))
+        self._mark("thrown")
+        if await self._run(in_page.THROW, own_world=False) is None:
+            self.seen.missed["page"] = BUSY
+            return
+        if not await self._answered(self._of_errors, errors.within, errors.within):
+            await self._leave(self._of_errors, stay_s, errors.within)
+        if self._tap.reported:
+            self._mark("reported")
 
-    async def _come_back_offline(self, url: str) -> None:
+    async def _come_back_offline(self, url: str, stay_s: float) -> None:
         """Come back once the page's service worker is active, without a network."""
-        ready = await self._run(in_page.WORKER_READY)
+        if "page" in self.seen.missed:
+            return
+        await self._run(in_page.WORKER_READY)
         await asyncio.sleep(self._profile.browser.settle)
         await self._read_workers()
-        if not ready:
-            self.seen.missed.setdefault("workers", "no service worker became active")
+        self._mark("offline")
         self._tap.offline = True
-        await self._page.context.set_offline(True)
         self._tap.log.forget()
-        self.seen.missed.pop("page", None)
+        nothing = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        await self._page.command("Network.emulateNetworkConditions", nothing)
         await self._open(url)
-        await asyncio.sleep(min(1.0, self._profile.browser.settle))
+        await asyncio.sleep(min(stay_s, HANDLERS_S))
         await self._read_text()
 
-    async def _leave(self, done: Callable[[], bool], within_s: float) -> None:
-        """Leave the page, and watch what it still sends."""
-        from playwright.async_api import Error
-
+    async def _leave(self, of: Callable[[Fetched], bool], sent_s: float, answered_s: float) -> None:
+        """Hide the page, as somebody does who turns to another, and then leave it; until such a request is answered."""
         self._mark("left")
+        with suppress(CommandFailed):
+            await self._hide()
+        if await self._answered(of, sent_s / 2, answered_s):
+            return
         self._tap.leaving = True
-        with suppress(Error):
-            await self._page.goto("about:blank", wait_until="commit", timeout=READING_S * 1000)
-        await self._until(done, within_s)
+        with suppress(CommandFailed):
+            await self._page.command("Page.navigate", {"url": "about:blank"})
+        await self._answered(of, sent_s, answered_s)
+
+    async def _answered(self, of: Callable[[Fetched], bool], sent_s: float, answered_s: float) -> bool:
+        """Wait so long until such a request is sent, and then until it is answered; return whether it was sent."""
+
+        def sent() -> list[Fetched]:
+            return [each for each in self._tap.log.requests if of(each)]
+
+        await self._until(lambda: bool(sent()), sent_s)
+        if sent():
+            await self._until(lambda: all(each.status is not None or each.failure for each in sent()), answered_s)
+        return bool(sent())
 
     async def _until(self, done: Callable[[], bool], within_s: float) -> None:
         for _ in range(math.ceil(within_s / STEP_S)):
@@ -127,21 +130,18 @@ class Visit:
         return rum is not None and rum.takes(request.url, self._profile.site)
 
     def _of_errors(self, request: Fetched) -> bool:
-        errors = self._profile.observability.errors
-        thrown_s = self.seen.marks.get("thrown", 0.0)
-        return errors is not None and request.started_s >= thrown_s and errors.takes(request.url, self._profile.site)
-
-    def _answered(self, of: Callable[[Fetched], bool]) -> bool:
-        """Whether such a request was sent, and what came of it is known."""
-        return any(each.status is not None or each.failure for each in self._tap.log.requests if of(each))
+        errors, thrown_s = self._profile.observability.errors, self.seen.marks.get("thrown", 0.0)
+        later = request.started_s >= thrown_s
+        return errors is not None and later and errors.takes(request.url, self._profile.site)
 
     async def _read(self) -> None:
         await self._read_text()
         await self._read_stored()
         await self._read_workers()
-        figures = await self._run(in_page.METRICS)
-        self.seen.metrics = dict(_figures(figures)) if isinstance(figures, Mapping) else {}
-        if figures is None:
+        measured = await self._run(in_page.METRICS)
+        if isinstance(measured, Mapping):
+            self.seen.metrics = figures(measured)
+        else:
             self.seen.missed["metrics"] = BUSY
 
     async def _read_text(self) -> None:
@@ -156,26 +156,17 @@ class Visit:
         if not isinstance(rows, list):
             self.seen.missed["stored"] = BUSY
             return
-        cookies = [("cookie", each["name"], each["value"]) for each in await self._cookies()]
-        self.seen.stored = tuple(_stored([*_rows(rows), *cookies]))
-        if unread := next((value for area, _, value in _rows(rows) if area == "unread"), None):
-            self.seen.missed["stored"] = f"indexedDB: {unread}"
-
-    async def _cookies(self) -> list[dict[str, str]]:
-        """Return the cookies that scripts can read."""
-        found = await self._page.context.cookies()
-        return [
-            {"name": each.get("name", ""), "value": each.get("value", "")}
-            for each in found[: in_page.KEYS_AT_MOST]
-            if not each.get("httpOnly")
-        ]
+        with suppress(CommandFailed):
+            cookies = (await self._page.command("Network.getCookies")).get("cookies") or []
+            rows += [["cookie", each["name"], each["value"]] for each in cookies if not each.get("httpOnly")]
+        self.seen.stored, unread = stored(rows)
+        if unread:
+            self.seen.missed["stored"] = unread
 
     async def _read_workers(self) -> None:
         rows = await self._run(in_page.WORKERS)
         if isinstance(rows, list):
-            self.seen.workers = tuple(
-                Worker(script[:2000], scope[:2000], state) for script, scope, state in _rows(rows)
-            )
+            self.seen.workers = workers(rows)
         else:
             self.seen.missed["workers"] = BUSY
 
@@ -185,7 +176,7 @@ class Visit:
         A page that sends itself elsewhere takes our world along; it is tried once more.
         """
         for _ in range(2):
-            with suppress(Exception):
+            with suppress(CommandFailed, TimeoutError):
                 async with asyncio.timeout(READING_S):
                     return await self._evaluated(script, own_world=own_world)
         return None
@@ -193,40 +184,11 @@ class Visit:
     async def _evaluated(self, script: str, *, own_world: bool) -> Any:
         where: dict[str, Any] = {}
         if own_world:
-            frame = (await self._session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-            world = await self._session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "scalecheck"})
-            where = {"contextId": world["executionContextId"]}
+            frame = (await self._page.command("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+            named = {"frameId": frame, "worldName": "scalecheck"}
+            where = {"contextId": (await self._page.command("Page.createIsolatedWorld", named))["executionContextId"]}
         asked = {"expression": script, "awaitPromise": True, "returnByValue": True, **where}
-        answer = await self._session.send("Runtime.evaluate", asked)
+        answer = await self._page.command("Runtime.evaluate", asked)
         if "exceptionDetails" in answer:
-            return None
+            raise CommandFailed("the script failed")
         return answer["result"].get("value", True)
-
-
-BUSY = "the page was too busy to be read"
-
-
-def reason(error: Exception) -> str:
-    """Return in one line what Playwright says of a failure."""
-    lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:300]
-
-
-def _rows(rows: list[Any]) -> Iterator[tuple[str, str, str]]:
-    for row in rows:
-        if isinstance(row, list) and len(row) == 3:
-            yield str(row[0]), str(row[1]), str(row[2])
-
-
-def _stored(rows: list[tuple[str, str, str]]) -> Iterator[Stored]:
-    """Yield what is kept in the browser: what the values look like, and never the values."""
-    for area, key, value in rows:
-        if area != "unread":
-            shown = f"({looks_like('', key)})" if looks_like("", key) else key[: in_page.LONGEST_KEY]
-            yield Stored(area, shown, looks_like(key.rpartition("/")[2], value))
-
-
-def _figures(figures: Mapping[Any, Any]) -> Iterator[tuple[str, float]]:
-    for name, value in list(figures.items())[:METRICS_AT_MOST]:
-        if isinstance(value, int | float) and math.isfinite(value):
-            yield str(name), round(float(value), 4)

@@ -4,8 +4,9 @@ import json
 from functools import lru_cache
 from hashlib import sha256
 
-from scalecheck.lab import misbuilt, pages
+from scalecheck.lab import pages
 from scalecheck.lab.build import CSS, JAVASCRIPT, Asset, Build, script, source_map
+from scalecheck.lab.client import worker
 from scalecheck.lab.codings import SMALLEST_BYTES, best_coding, encoded
 from scalecheck.lab.faults import CSP, FOREVER
 from scalecheck.lab.message import Answer, Request
@@ -39,8 +40,6 @@ PAGE_FIELDS = (
 )
 COMPRESSED = frozenset({HTML, JSON, TEXT, CSS, JAVASCRIPT, "application/xml"})
 STRANGER = "https://widgets.example/badge.js"
-SECOND_STRANGER = "https://tags.example/all.js"
-INLINED_CHARACTERS = 60_000
 
 
 class App:
@@ -76,39 +75,19 @@ class App:
             case ["products", number] if number in pages.PRODUCTS:
                 return self._html(request, pages.product(build, site, number), RENEWED, f"product-{number}")
             case ["blog", slug] if slug in pages.POSTS:
-                return self._html(request, pages.post(build, site, slug, inlined=self._inlined(slug)), PREBUILT)
+                return self._html(request, pages.post(build, site, slug), PREBUILT)
             case ["search"]:
                 return self._html(request, pages.search(build, site, request.query.get("q", "")), SEARCHED)
             case ["checkout"]:
-                more = misbuilt.named("checkout", self._faults)
-                return self._html(request, pages.checkout(build, site, more_scripts=more), PREBUILT)
+                return self._html(request, pages.checkout(build, site), PREBUILT)
             case ["login"]:
                 return self._html(request, pages.login(build, site), PREBUILT)
         return None
 
     def _home(self) -> bytes:
-        more = misbuilt.named("home", self._faults)
-        return pages.home(self._build, self._site, more_scripts=more, extra_head=self._extra_head())
-
-    def _extra_head(self) -> str:
-        """Return what faults put into the head of the home page."""
-        names, faults = self._build.names, self._faults
-        found = f'<script src="{STRANGER}" defer></script>\n' if "third-party-script" in faults else ""
-        if "third-parties" in faults:
-            hashed = f'integrity="sha384-{"A" * 64}" crossorigin="anonymous"'
-            found += "".join(f'<script src="{each}" {hashed} defer></script>\n' for each in (STRANGER, SECOND_STRANGER))
-        if "blocking-script" in faults:
-            found += f'<script src="{names["consent"]}"></script>\n'
-        if "too-much-css" in faults:
-            found += f'<link rel="stylesheet" href="{names["themes"]}">\n'
-        if "heavy-page" in faults:
-            found += f'<link rel="preload" href="{names["catalogue-data"]}" as="fetch" crossorigin>\n'
-        return found
-
-    def _inlined(self, slug: str) -> str:
-        if "heavy-html" not in self._faults or slug != "launch":
-            return ""
-        return f'<script type="application/json">{misbuilt.data().decode()[:INLINED_CHARACTERS]}</script>'
+        more = ("library",) if "duplicate-chunk" in self._faults else ()
+        foreign = STRANGER if "third-party-script" in self._faults else ""
+        return pages.home(self._build, self._site, more_scripts=more, foreign=foreign)
 
     def _personal(self, request: Request) -> Answer | None:
         visitor = SESSIONS.get(request.cookie("session") or "")
@@ -142,7 +121,7 @@ class App:
     def _file(self, request: Request) -> Answer | None:
         match request.path:
             case "/sw.js":
-                return self._body(request, JAVASCRIPT, _WORKER, ASK_FIRST)
+                return self._body(request, JAVASCRIPT, worker(self._offline(), self._faults), ASK_FIRST)
             case "/favicon.ico":
                 return self._body(request, "image/x-icon", icon(), DAY)
             case "/robots.txt":
@@ -151,6 +130,11 @@ class App:
             case "/sitemap.xml":
                 return self._body(request, "application/xml", _sitemap(self._site), HOUR)
         return self._picture(request) if request.path.startswith("/images/") else None
+
+    def _offline(self) -> tuple[str, ...]:
+        """Return what the service worker keeps: the home page and what that loads."""
+        names = self._build.names
+        return "/", *(names[each] for each in ("site", "shop", "runtime", "framework", "vendor", "app", "home"))
 
     def _picture(self, request: Request) -> Answer | None:
         name, _, width = request.path.removeprefix("/images/").removesuffix(".png").rpartition("-")
@@ -199,8 +183,9 @@ class App:
         return None
 
     def _written(self, request: Request) -> Answer:
-        if request.path == "/beacon":
-            return _empty(204, NEVER)
+        if request.path in {"/beacon", "/errors"}:
+            refused = "beacon-refused" in self._faults and request.path == "/beacon"
+            return _empty(400 if refused else 204, NEVER)
         if request.path == "/login":
             visitor = request.body.decode("ascii", "replace").removeprefix("user=")
             if f"{visitor}-demo" not in SESSIONS:
@@ -235,12 +220,6 @@ class App:
         suffix = "" if coding == "identity" or "same-etag-for-codings" in self._faults else f"-{coding}"
         node = f"-node{self._node}" if "etag-per-node" in self._faults else ""
         return f'"{_digest(body)}{suffix}{node}"'
-
-
-_WORKER = b"""// The lab's service worker: keeps nothing, so that nothing old can stay.
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-"""
 
 
 @lru_cache(maxsize=512)

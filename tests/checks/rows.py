@@ -25,7 +25,8 @@ import pytest
 
 from scalecheck.checks.check import Check
 from scalecheck.checks.judge import judge_one
-from scalecheck.model.evidence import Ask, Exchange, Failure, Loss, Record, Request, Response, Timings, Tls
+from scalecheck.model.browsing import Fetched
+from scalecheck.model.evidence import Ask, Exchange, Failure, Loss, Record, Request, Response, Timings, Tls, View
 from scalecheck.model.profile import Profile
 from scalecheck.model.site import FIRST, Site
 from scalecheck.model.verdict import Finding, Outcome, Verdict
@@ -196,6 +197,50 @@ def failure(
     """Return a request that was not answered."""
     ask = Ask(Request(absolute(url), method, identity=identity), of, label)
     return Failure(0, probe, ask, loss, detail, STARTED_AT)
+
+
+def fetched(
+    url: str,
+    use: str = "fetch",
+    *,
+    method: str = "GET",
+    status: int | None = 200,
+    failure: str = "",
+    at: float = 0.5,
+    sent: Mapping[str, Value] | None = None,
+    fields: Mapping[str, Value] | None = None,
+    **figures: Any,
+) -> Fetched:
+    """Return a request that a browser sent; `at` counts seconds from the navigation's start."""
+    lines = field_lines(sent or {}), field_lines(fields or {})
+    return Fetched(
+        absolute(url),
+        use,
+        method,
+        status,
+        failure,
+        started_s=at,
+        request_fields=lines[0],
+        response_fields=lines[1],
+        **figures,
+    )
+
+
+def view(
+    url: str,
+    *requests: Fetched,
+    label: str = "mobile",
+    probe: str = "visit",
+    status: int | None = 200,
+    failure: str = "",
+    **seen: Any,
+) -> View:
+    """Return a visit in Chromium; the document comes first among its requests."""
+    document = fetched(url, "document", status=status, failure=failure, at=0.0)
+    ask, browser = Ask(Request(absolute(url)), label=label), "Chromium 150.0"
+    return View(
+        0, probe, ask, browser, STARTED_AT, STARTED_AT + 5, status=status, requests=(document, *requests), **seen
+    )
 
 
 def repeats(

@@ -3,6 +3,7 @@
 from scalecheck.checks.security.headers import csp, framing, hsts, nosniff, permissions, referrer
 from scalecheck.checks.security.scripts import no_secrets_in_bundles, sri
 from scalecheck.checks.security.server import cookies, no_server_detail, purge_is_guarded, tls
+from scalecheck.checks.security.storage import no_tokens_in_storage
 
 __all__ = [
     "cookies",
@@ -11,6 +12,7 @@ __all__ = [
     "hsts",
     "no_secrets_in_bundles",
     "no_server_detail",
+    "no_tokens_in_storage",
     "nosniff",
     "permissions",
     "purge_is_guarded",
