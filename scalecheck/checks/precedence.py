@@ -23,6 +23,10 @@ Beside that:
 - An edge that does not say what it did is cdn.speaks's; one that never answers from its store is cdn's hit ratios'.
 - Validators that change while the bytes do not are cache.etag_is_steady's; revalidates leaves them.
 - A Vary that is missing from some 200 and from the 304 or HEAD as well is cache.vary_names_encoding's.
+- What is over its budget for want of compression is assets.compressed's; a page that is over by its scripts, sheets,
+  HTML, fonts or images alone is that budget's, and so is one chunk that is too much of too much JavaScript.
+- What has grown beyond its share and is over its budget is the budget's, which says as well what has grown.
+- The same bytes twice on one page are assets.no_duplicates'; bundle.split_by_route speaks of copies across pages.
 - Where the edge hides its own lifetime (`hidden`), cache.contract and cache.age_within_lifetime judge what it does.
 """
 

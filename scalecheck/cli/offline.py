@@ -12,11 +12,11 @@ from scalecheck.cli.exit import UsageError
 from scalecheck.cli.notes import browser_notes, inferred_note
 from scalecheck.cli.profiles import checked, read, shown_path
 from scalecheck.gather.record import Evidence, EvidenceError, by_probe, profile_digest, read_evidence
-from scalecheck.model.evidence import Failure, Loss, Run
+from scalecheck.model.evidence import Exchange, Failure, Loss, Run
 from scalecheck.model.infer import infer, starting_profile
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_file import ProfileError, profile_from_data
-from scalecheck.model.site import Site
+from scalecheck.model.site import FIRST, Site
 from scalecheck.model.verdict import Report
 
 HAR = re.compile(rb'\s*(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:')
@@ -129,12 +129,14 @@ def _with_lines(recorded: Profile, source: str | None) -> Profile:
 
 
 def _of_the_site(site: Site) -> Site:
-    """Return the site without what a browser asked of others: no check is about them."""
+    """Return the site with what a browser asked of others apart: checks are about the site's own answers."""
     own = {
         probe: tuple(each for each in records if site.profile.allows(each.url))
         for probe, records in site.records.items()
     }
-    return replace(site, records=own)
+    others = (each for each in site.records.get(FIRST, ()) if isinstance(each, Exchange))
+    elsewhere = {each.url: each for each in others if not site.profile.allows(each.url)}
+    return replace(site, records=own, elsewhere=elsewhere)
 
 
 def _chosen(recorded: Recorded, only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[Check, ...]:

@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from hashlib import sha256
 
-from scalecheck.lab import pages
+from scalecheck.lab import misbuilt, pages
 from scalecheck.lab.build import CSS, JAVASCRIPT, Asset, Build, script, source_map
 from scalecheck.lab.client import worker
 from scalecheck.lab.codings import SMALLEST_BYTES, best_coding, encoded
@@ -40,6 +40,8 @@ PAGE_FIELDS = (
 )
 COMPRESSED = frozenset({HTML, JSON, TEXT, CSS, JAVASCRIPT, "application/xml"})
 STRANGER = "https://widgets.example/badge.js"
+SECOND_STRANGER = "https://tags.example/all.js"
+INLINED_CHARACTERS = 60_000
 
 
 class App:
@@ -75,19 +77,39 @@ class App:
             case ["products", number] if number in pages.PRODUCTS:
                 return self._html(request, pages.product(build, site, number), RENEWED, f"product-{number}")
             case ["blog", slug] if slug in pages.POSTS:
-                return self._html(request, pages.post(build, site, slug), PREBUILT)
+                return self._html(request, pages.post(build, site, slug, inlined=self._inlined(slug)), PREBUILT)
             case ["search"]:
                 return self._html(request, pages.search(build, site, request.query.get("q", "")), SEARCHED)
             case ["checkout"]:
-                return self._html(request, pages.checkout(build, site), PREBUILT)
+                more = misbuilt.named("checkout", self._faults)
+                return self._html(request, pages.checkout(build, site, more_scripts=more), PREBUILT)
             case ["login"]:
                 return self._html(request, pages.login(build, site), PREBUILT)
         return None
 
     def _home(self) -> bytes:
-        more = ("library",) if "duplicate-chunk" in self._faults else ()
-        foreign = STRANGER if "third-party-script" in self._faults else ""
-        return pages.home(self._build, self._site, more_scripts=more, foreign=foreign)
+        more = misbuilt.named("home", self._faults)
+        return pages.home(self._build, self._site, more_scripts=more, extra_head=self._extra_head())
+
+    def _extra_head(self) -> str:
+        """Return what faults put into the head of the home page."""
+        names, faults = self._build.names, self._faults
+        found = f'<script src="{STRANGER}" defer></script>\n' if "third-party-script" in faults else ""
+        if "third-parties" in faults:
+            hashed = f'integrity="sha384-{"A" * 64}" crossorigin="anonymous"'
+            found += "".join(f'<script src="{each}" {hashed} defer></script>\n' for each in (STRANGER, SECOND_STRANGER))
+        if "blocking-script" in faults:
+            found += f'<script src="{names["consent"]}"></script>\n'
+        if "too-much-css" in faults:
+            found += f'<link rel="stylesheet" href="{names["themes"]}">\n'
+        if "heavy-page" in faults:
+            found += f'<link rel="preload" href="{names["catalogue-data"]}" as="fetch" crossorigin>\n'
+        return found
+
+    def _inlined(self, slug: str) -> str:
+        if "heavy-html" not in self._faults or slug != "launch":
+            return ""
+        return f'<script type="application/json">{misbuilt.data().decode()[:INLINED_CHARACTERS]}</script>'
 
     def _personal(self, request: Request) -> Answer | None:
         visitor = SESSIONS.get(request.cookie("session") or "")

@@ -7,7 +7,8 @@ from scalecheck.lab.build import Build
 
 PRODUCTS = {"1": "Runner", "2": "Trail", "3": "Court", "4": "Walker", "5": "Climber", "6": "Sprint"}
 POSTS = {"launch": "We are open", "soles": "What soles are made of", "returns": "How returns work"}
-_SHARED_SCRIPTS = ("runtime", "framework", "vendor", "app")
+_PRELOADED = ("framework", "vendor")
+"""Chunks that `app` imports, named so that they need not wait for it."""
 _PROSE = (
     "Every pair is made to be repaired: soles are sewn, not glued, laces and insoles come as spare parts, and the "
     "leather is tanned without chrome. We measure each last on forty feet before we cut the first pattern, and we keep "
@@ -15,11 +16,10 @@ _PROSE = (
 )
 
 
-def home(build: Build, site: str, *, more_scripts: tuple[str, ...] = (), foreign: str = "") -> bytes:
-    """Return the home page; `foreign` is the URL of a stranger's script."""
+def home(build: Build, site: str, *, more_scripts: tuple[str, ...] = (), extra_head: str = "") -> bytes:
+    """Return the home page."""
     body = "<h1>Shoes that last</h1>" + _picture("hero", eager=True) + _prose(3) + _grid(list(PRODUCTS)[:3])
-    stranger = f'<script src="{foreign}" defer></script>' if foreign else ""
-    return _page(build, site, "/", "Shoes that last", body, ("home", *more_scripts), extra_head=stranger)
+    return _page(build, site, "/", "Shoes that last", body, ("home", *more_scripts), extra_head=extra_head)
 
 
 def catalogue(build: Build, site: str) -> bytes:
@@ -32,13 +32,14 @@ def product(build: Build, site: str, number: str) -> bytes:
     """Return one product's page."""
     name = PRODUCTS[number]
     body = f"<h1>{name}</h1>{_picture(f'shoe-{number}', eager=True)}<p>{price(number) / 100:.2f} EUR</p>" + _prose(3)
-    return _page(build, site, f"/products/{number}", name, body, ("product", "reviews"))
+    return _page(build, site, f"/products/{number}", name, body, ("product",))
 
 
-def post(build: Build, site: str, slug: str) -> bytes:
-    """Return one blog post."""
+def post(build: Build, site: str, slug: str, *, inlined: str = "") -> bytes:
+    """Return one blog post, with what is written into it for scripts to read."""
     title = POSTS[slug]
-    return _page(build, site, f"/blog/{slug}", title, f"<article><h1>{title}</h1>{_prose(5)}</article>", ("blog",))
+    body = f"<article><h1>{title}</h1>{_prose(5)}</article>{inlined}"
+    return _page(build, site, f"/blog/{slug}", title, body, ("blog",))
 
 
 def search(build: Build, site: str, words: str) -> bytes:
@@ -55,10 +56,10 @@ def account(build: Build, site: str, visitor: str) -> bytes:
     return _page(build, site, "/account", "Your account", body, ("account",))
 
 
-def checkout(build: Build, site: str) -> bytes:
+def checkout(build: Build, site: str, *, more_scripts: tuple[str, ...] = ()) -> bytes:
     """Return the shell of the checkout: what a browser fills in comes from the API."""
     body = '<h1>Checkout</h1><div id="app"><p>Your basket is being loaded.</p></div>' + _prose(2)
-    return _page(build, site, "/checkout", "Checkout", body, ("checkout",))
+    return _page(build, site, "/checkout", "Checkout", body, ("checkout", *more_scripts))
 
 
 def login(build: Build, site: str) -> bytes:
@@ -82,8 +83,9 @@ def _page(
     build: Build, site: str, path: str, title: str, body: str, scripts: tuple[str, ...], *, extra_head: str = ""
 ) -> bytes:
     font = build.names["inter"]
-    chunks = "".join(
-        f'<script type="module" src="{build.names[name]}"></script>\n' for name in (*_SHARED_SCRIPTS, *scripts)
+    preloads = "".join(f'<link rel="modulepreload" href="{build.names[name]}">\n' for name in _PRELOADED)
+    chunks = preloads + "".join(
+        f'<script type="module" src="{build.names[name]}"></script>\n' for name in ("app", *scripts)
     )
     canonical = f'<link rel="canonical" href="{site}{path}">' if path else '<meta name="robots" content="noindex">'
     return f"""<!doctype html>

@@ -33,6 +33,8 @@ class Site:
     """By probe, in the order asked; a probe that ran and had nothing to ask has an empty tuple."""
     before: "Site | None" = field(default=None, repr=False)
     """Evidence of an earlier run, where one was given."""
+    elsewhere: Mapping[str, Exchange] = field(default_factory=dict, repr=False)
+    """What other hosts answered, by URL, where a browser recorded it; we never ask them."""
     readable: frozenset[str] | None = None
     """Probes that may be read; None is all. A check sees only what it needs, so that its declaration cannot lie."""
 

@@ -99,7 +99,9 @@ class Cost:
         lost = tuple(f"{each.url}: {each.unknown}" for each in self.of(*wanted) if each.unknown)
         named = {each.url: each for each in self.items if each.when is When.INITIAL}
         return lost + tuple(
-            f"{each.via}: {each.reason}" for each in self.unresolved if _may_hide(named.get(each.via), wanted)
+            f"{each.via}: {each.reason}"
+            for each in self.unresolved
+            if each.when is When.INITIAL and _may_hide(named.get(each.via), wanted)
         )
 
 
@@ -127,11 +129,11 @@ def repeated(site: Site, visit: Cost, after_s: float = HOUR_S) -> Cost:
 
 
 def answers(site: Site) -> Mapping[str, Record]:
-    """Return the first answer, or failure, of each URL."""
+    """Return the first answer, or failure, of each URL; of other hosts' what a browser recorded."""
     records = site.all(FIRST)
     found: dict[str, Record] | None = site.remembered.get(answers)
     if found is None:
-        found = {each.url: each for each in reversed(records)}
+        found = {**site.elsewhere, **{each.url: each for each in reversed(records)}}
         found.update((each.url, each) for each in reversed(records) if isinstance(each, Exchange))
         site.remembered[answers] = found
     return found
@@ -202,9 +204,9 @@ def _cut(site: Site, exchange: Exchange) -> str:
 def _may_hide(via: Item | None, wanted: frozenset[Use]) -> bool:
     """Whether something of these uses may have been missed where this item could not be followed.
 
-    What a third party's script or sheet asks for counts to nobody's own figures.
+    What a third party's script or sheet asks for counts to nobody's own figures; a lost file is told as such.
     """
-    if via is None or via.third_party:
+    if via is None or via.third_party or (via.unknown and via.use in wanted):
         return False
     return bool(_DEPENDENTS.get(via.use, frozenset(Use)) & wanted)
 

@@ -62,6 +62,8 @@ class Unresolved:
     via: str
     reason: str
     """`react: the import map has no such name`, `the script was not answered`, `the body was cut off` …"""
+    when: When | None = When.INITIAL
+    """The most certain of what may be missed by it; None where browsers miss it too: a 404, a refused type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,8 @@ class _Walk:
         self.followed: set[tuple[str, Role]] = set()
 
     def run(self) -> Loading:
+        if self.page.response.truncated:
+            self._leave(self.page.url, "its body was cut off", When.INITIAL)
         self._document(self.page, self.viewport, When.INITIAL, 0)
         for when in When:
             while self.waiting[when]:
@@ -120,13 +122,13 @@ class _Walk:
             when = max(found.when, place.when, key=_CERTAINTY.index)
             self.waiting[when].append((found, replace(place, when=when)))
 
-    def _leave(self, via: str, reason: str) -> None:
-        self.unresolved[Unresolved(via, reason)] = None
+    def _leave(self, via: str, reason: str, when: When | None) -> None:
+        self.unresolved[Unresolved(via, reason, when)] = None
 
     def _fetch(self, want: Wanted, place: _Place) -> None:
         if want.url not in self.fetches:
             if len(self.fetches) >= FETCHES_AT_MOST:
-                self._leave(self.page.url, f"only its first {FETCHES_AT_MOST} fetches were followed")
+                self._leave(self.page.url, f"only its first {FETCHES_AT_MOST} fetches were followed", place.when)
                 return
             self.fetches[want.url] = Fetch(want.url, want.use, place.when, place.via, want.how, want.load)
         if want.role is not Role.LEAF and (want.url, want.role) not in self.followed:
@@ -134,7 +136,8 @@ class _Walk:
             self._follow(want, place)
 
     def _follow(self, want: Wanted, place: _Place) -> None:
-        answer = self._answer(want)
+        # the text of a classic script names nothing but what import() asks for
+        answer = self._answer(want, When.DYNAMIC if want.role is Role.CLASSIC else place.when)
         if answer is None:
             return
         inside = replace(place, via=want.url, base=answer.url)
@@ -165,9 +168,9 @@ class _Walk:
 
     def _page(self, page: Page, place: _Place) -> None:
         for problem in place.document.import_map.problems:
-            self._leave(place.via, problem)
+            self._leave(place.via, problem, place.when)
         if page.truncated:
-            self._leave(place.via, "it names more than is read of one page")
+            self._leave(place.via, "it names more than is read of one page", place.when)
         for load in (*page.loads, *page.hints):
             if load.kind is not LoadKind.IFRAME or place.document.depth < FRAMES_DEEP:
                 self._add(wanted(load, place.document.viewport), place)
@@ -184,12 +187,12 @@ class _Walk:
     def _module(self, script: Script, place: _Place, *, cut: bool = False) -> None:
         """Follow the imports of a module: none of them is fetched where one means no URL, or it does not parse."""
         if script.problem and not cut:
-            self._leave(place.via, script.problem)
+            self._leave(place.via, script.problem, place.when)
             return
         try:
             urls = [(each, place.document.import_map.resolve(each.specifier, place.base)) for each in script.imports]
         except UnmappedError as error:
-            self._leave(place.via, f"{error}, so nothing that it imports is fetched")
+            self._leave(place.via, f"{error}, so nothing that it imports is fetched", None)
             return
         for each, url in urls:
             self._add(_imported(each, url, When.INITIAL, "import"), place)
@@ -200,15 +203,15 @@ class _Walk:
             try:
                 url = place.document.import_map.resolve(each.specifier, place.base)
             except UnmappedError as error:
-                self._leave(place.via, str(error))
+                self._leave(place.via, str(error), None)
             else:
                 self._add(_imported(each, url, When.DYNAMIC, "import()"), place)
         if script.computed:
-            self._leave(place.via, f"{script.computed} x import() of what is known only when it runs")
+            self._leave(place.via, f"{script.computed} x import() of what is known only when it runs", When.DYNAMIC)
 
     def _sheet(self, sheet: Sheet, place: _Place) -> None:
         if sheet.problem or sheet.truncated:
-            self._leave(place.via, sheet.problem or "it names more than is read of one sheet")
+            self._leave(place.via, sheet.problem or "it names more than is read of one sheet", place.when)
         for url in sheet.imports:
             self._add(Wanted(url, Use.STYLE, When.INITIAL, "@import", Role.STYLE), place)
         for url in sheet.supported_imports:
@@ -219,35 +222,39 @@ class _Walk:
         for url in sheet.images:
             self._add(Wanted(url, Use.IMAGE, When.POSSIBLE, "url()"), place)
 
-    def _answer(self, want: Wanted) -> Exchange | None:
-        """Return the answer that came of a request, all redirects followed; None, and why, when it cannot be read."""
+    def _answer(self, want: Wanted, when: When) -> Exchange | None:
+        """Return the answer that came of a request, all redirects followed; None, and why, when it cannot be read.
+
+        `when` is that of what it may name.
+        """
         found = hops(want.url, self.records)
         self.read.update((each.url, each) for each in found)
         answer = found[-1] if found else None
         target = "" if answer is None else _target(answer)
         if answer is None or target:
             self.read[target or want.url] = None
-            self._leave(want.url, _unasked(self.site, target or want.url))
+            self._leave(want.url, _unasked(self.site, target or want.url), when)
             return None
         if isinstance(answer, Failure):
             over = answer.loss is Loss.BUDGET
-            self._leave(want.url, "the request budget was used up before it" if over else "it was not answered")
+            self._leave(want.url, "the request budget was used up before it" if over else "it was not answered", when)
             return None
-        return self._readable(want, answer) if isinstance(answer, Exchange) else None
+        return self._readable(want, answer, when) if isinstance(answer, Exchange) else None
 
-    def _readable(self, want: Wanted, answer: Exchange) -> Exchange | None:
+    def _readable(self, want: Wanted, answer: Exchange, when: When) -> Exchange | None:
         response = answer.response
         if not 200 <= answer.status < 300:
-            self._leave(want.url, f"it answered {answer.status}")
+            self._leave(want.url, f"it answered {answer.status}", None)
             return None
         if refusal := _refusal(want.role, response.content_type):
-            self._leave(want.url, refusal)
+            self._leave(want.url, refusal, None)
             return None
         if response.undecodable or response.body is None:
-            self._leave(want.url, "its body could not be read" if response.undecodable else "its body was not kept")
+            reason = "its body could not be read" if response.undecodable else "its body was not kept"
+            self._leave(want.url, reason, when)
             return None
         if response.truncated:
-            self._leave(want.url, "its body was cut off")
+            self._leave(want.url, "its body was cut off", when)
         return answer
 
 

@@ -13,6 +13,8 @@ from itertools import accumulate, pairwise
 
 JITTER = 1e-6
 """Arrivals by which a sum may be off: a run of 10^9 of them loses a millionth of one in floating point."""
+LEVEL = 1e-9
+"""By how much a sum of levels may be off."""
 SAME_S = 1e-6
 """Seconds that separate one moment from another, for the same reason."""
 
@@ -94,6 +96,15 @@ class Course:
         if number == len(self.pieces):
             return self.duration_s
         return self._starts[number] + self.pieces[number].when(area - self._areas[number])
+
+    def first(self, level: float) -> float:
+        """Return the first moment at which it has this level, or a higher one; its end where it never has."""
+        for piece, start_s in zip(self.pieces, self._starts, strict=False):
+            if piece.start >= level - LEVEL:
+                return start_s
+            if piece.end >= level - LEVEL:
+                return start_s + piece.seconds * (level - piece.start) / (piece.end - piece.start)
+        return self.duration_s
 
     def scaled(self, factor: float) -> "Course":
         """Return the course with its levels multiplied."""

@@ -30,6 +30,8 @@ cache.not_deceivable cache.writes_pass
 assets.fingerprinted assets.immutable assets.same_bytes assets.same_bytes_since assets.kept_after_deploy
 assets.missing_is_404 assets.unhashed_is_short assets.compressed assets.typed assets.cookieless assets.fonts
 assets.source_maps_private assets.no_duplicates
+bundle.initial_js bundle.initial_css bundle.html bundle.fonts bundle.page bundle.requests bundle.third_parties
+bundle.third_party_bytes bundle.no_mega_chunk bundle.split_by_route bundle.unblocked bundle.no_legacy bundle.not_grown
 cdn.speaks cdn.static_hit_ratio cdn.page_hit_ratio cdn.warm cdn.hits_are_fast cdn.coalesces cdn.providers_agree
 cdn.origin_is_hidden cdn.modern_transport
 security.hsts security.csp security.nosniff security.framing security.referrer security.permissions
@@ -44,11 +46,15 @@ every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.i
 EVERYTHING = profile(
     routes={**ROUTES, "home": {**ROUTES["home"], "warm": "true", "offline": "true"}},
     safety={"writes": "true"},
-    budgets={"api_calls": "10"},
     observability={"rum": {"to": "/beacon"}, "errors": {"to": "/errors"}, "trace": "traceparent"},
     edge={"origin": "192.0.2.1:443", "providers": {"other": "192.0.2.2:443"}},
+    budgets={
+        **dict.fromkeys(("js", "css", "html", "fonts", "images", "page", "third_party_bytes", "image"), "1KB"),
+        **dict.fromkeys(("requests", "third_parties", "api_calls"), "1"),
+        "largest_chunk": "1%",
+    },
 )
-"""A profile that lets every probe ask."""
+"""A profile that lets every probe ask, and declares every budget."""
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """Judged again, evidence gives the outcomes of its live run; no secret is in anything that is written."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -167,3 +168,31 @@ def test_a_har_is_known_by_how_it_begins(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with serving(shop) as url:
         audited(monkeypatch, tmp_path, url, None, "--har", "recorded.json", "--only", "site")
     assert judged(monkeypatch, tmp_path, "recorded.json", "--only", "site")["exit_code"] == 0
+
+
+def tagged(path: str) -> Answer:
+    """The shop with a third party's script on every page."""
+    answer = shop(path)
+    tag = b'<script src="https://tags.example/t.js" defer></script><h1>'
+    return Answer(answer.status, answer.body.replace(b"<h1>", tag), answer.fields)
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(None, "unknown"), (90_000, "pass"), (110_000, "fail")])
+def test_what_third_parties_sent_is_known_from_a_browsers_har(
+    size: int | None, verdict: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with serving(tagged) as url:
+        audited(monkeypatch, tmp_path, url, None, "--har", "all.har", "--only", "site")
+    (tmp_path / "budget.yaml").write_text(
+        "scalecheck: 1\nroutes: {home: {path: /, kind: ssg}}\nbudgets: {third_party_bytes: 100KB}\n"
+    )
+    har = json.loads((tmp_path / "all.har").read_text())
+    entries = har["log"]["entries"]
+    stranger = copy.deepcopy(next(each for each in entries if each["request"]["url"].endswith(".js")))
+    stranger["request"]["url"] = "https://tags.example/t.js"
+    if size is not None:
+        entries.append({**stranger, "response": {**stranger["response"], "_transferSize": size, "bodySize": size}})
+    (tmp_path / "all.har").write_text(json.dumps(har))
+    check = "bundle.third_party_bytes"
+    report = judged(monkeypatch, tmp_path, "all.har", "--profile", "budget.yaml", "--only", check)
+    assert next(each["verdict"] for each in report["outcomes"] if each["check"] == check) == verdict

@@ -18,9 +18,10 @@ UNTRIPPED = {
     "security.tls": "https only; tests/peers/test_https.py trips it with nginx that accepts TLS 1.1",
     "security.cookies": "skipped on plain-http loopback; tests/peers/test_https.py trips it with nginx on TLS",
     "cdn.modern_transport": "https only; tests/peers/test_https.py trips it with nginx on TLS",
+    "bundle.third_party_bytes": "third parties are never asked; tests/cli/test_judge.py trips it by a browser's HAR",
 }
 """Checks that no fault of a plain-http site on loopback can trip."""
-NEEDS_EARLIER = frozenset({"assets.same_bytes_since", "assets.kept_after_deploy"})
+NEEDS_EARLIER = frozenset({"assets.same_bytes_since", "assets.kept_after_deploy", "bundle.not_grown"})
 IN_BROWSERS = frozenset(check.id for check in CHECKS if any(probe.by is not Agent.CLIENT for probe in check.probes))
 """Checks that are skipped without a browser; tests/peers/test_browser_faults.py trips them with one."""
 PATIENT = frozenset({"cache.stale_served_at_once"})

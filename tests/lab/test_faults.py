@@ -98,9 +98,33 @@ def gone(visitor: Visitor) -> bool:
 
 
 def twice(visitor: Visitor) -> bool:
-    scripts = re.findall(r'src="(/assets/[^"]+)"', visitor.get("/").text)
-    bodies = {visitor.get(path).content for path in scripts}
-    return len(bodies) < len(scripts)
+    paths = set(re.findall(r'(?:src|href)="(/assets/[^"]+)"', visitor.get("/").text))
+    bodies = {visitor.get(path).content for path in paths}
+    return len(bodies) < len(paths)
+
+
+def longer(path: str, than: int) -> Predicate:
+    return lambda visitor: len(visitor.get(path).content) > than
+
+
+def chunk_longer(name: str, than: int) -> Predicate:
+    return lambda visitor: len(visitor.get(visitor.chunk(name)).content) > than
+
+
+def scripts(path: str, more_than: int) -> Predicate:
+    return lambda visitor: visitor.get(path).text.count("<script") > more_than
+
+
+def copied(visitor: Visitor) -> bool:
+    return all("// library," in visitor.get(visitor.chunk(name)).text for name in ("blog", "search"))
+
+
+def grown(visitor: Visitor) -> bool:
+    before = visitor.get(visitor.chunk("app"))
+    visitor.lab.release(2)
+    after = visitor.get(visitor.chunk("app"))
+    visitor.lab.release(1)
+    return len(after.content) > 1.5 * len(before.content)
 
 
 def edges_differ(visitor: Visitor) -> bool:
@@ -153,6 +177,18 @@ PREDICATES: dict[str, Predicate] = {
     "font-ttf": lambda visitor: ".ttf" in visitor.get(visitor.chunk("site")).text,
     "public-source-maps": lambda visitor: visitor.get(visitor.chunk("app") + ".map").status_code == 200,
     "duplicate-chunk": twice,
+    "too-much-js": scripts("/checkout", 5),
+    "too-much-css": lambda visitor: visitor.get("/").text.count('rel="stylesheet"') > 2,
+    "heavy-html": longer("/blog/launch", 30_000),
+    "heavy-font": chunk_longer("inter", 60_000),
+    "heavy-page": shows("/", 'as="fetch"'),
+    "too-many-requests": scripts("/", 20),
+    "third-parties": shows("/", '<script src="https://tags.example/'),
+    "mega-chunk": chunk_longer("vendor", 90_000),
+    "copied-code": copied,
+    "blocking-script": shows("/", '<script src="/assets/consent.'),
+    "polyfills": lambda visitor: "Array.prototype.find = " in visitor.get(visitor.chunk("app")).text,
+    "grown-chunk": grown,
     "silent-edge": lacks("/", "cache-status"),
     "assets-bypassed": lambda visitor: misses_twice(visitor.chunk("app"))(visitor),
     "pages-bypassed": misses_twice("/blog/soles"),
@@ -179,8 +215,8 @@ PREDICATES: dict[str, Predicate] = {
 }
 IN_TEST_EDGE = {"stale-blocks", "slow-hits", "no-coalescing"}
 """Faults that show in the order of events, which test_edge.py controls."""
-NOT_ON_LOOPBACK = {"cdn.modern_transport", "security.hsts", "security.tls"}
-"""Checks that only look at https."""
+NOT_ON_LOOPBACK = {"cdn.modern_transport", "security.hsts", "security.tls", "bundle.third_party_bytes"}
+"""Checks that only look at https, or at what others send."""
 
 
 @pytest.mark.parametrize("name", PREDICATES)

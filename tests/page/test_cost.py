@@ -97,6 +97,19 @@ def test_the_sites_own_bytes_that_are_not_known_are_missing(url: str, records: l
     assert not paid.missing(Use.STYLE, Use.DOCUMENT)
 
 
+@pytest.mark.parametrize("when", [When.DYNAMIC, When.LAZY, None])
+def test_what_browsers_do_not_fetch_at_first_is_not_missed(when: When | None) -> None:
+    known = site(PAGE, asset("/a.js", 1))
+    paid = visit(known, fetch("/a.js", Use.SCRIPT), unresolved=(Unresolved(absolute("/a.js"), "import()", when),))
+    assert not paid.missing()
+
+
+def test_a_lost_sheet_may_hide_fonts_and_is_told_once() -> None:
+    known = site(PAGE, failure("/a.css"))
+    paid = visit(known, fetch("/a.css", Use.STYLE), unresolved=(Unresolved(absolute("/a.css"), "not answered"),))
+    assert len(paid.missing()) == len(paid.missing(Use.STYLE)) == len(paid.missing(Use.FONT)) == 1
+
+
 def test_a_text_of_which_not_all_is_kept_is_counted_whole() -> None:
     long = exchange("/a.js", wire_bytes=1_000_000, decoded_bytes=5_000_000, truncated=True, body=b"")
     paid = visit(site(PAGE, long), fetch("/a.js", Use.SCRIPT))

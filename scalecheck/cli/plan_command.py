@@ -1,0 +1,128 @@
+"""`scalecheck plan`: what the declared traffic comes to."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scalecheck.cli.audit import PROFILE
+from scalecheck.cli.exit import UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from scalecheck.model.profile import Profile
+    from scalecheck.swarm.costs import Measured
+
+EPILOG = """Examples:
+
+\b
+  scalecheck plan --profile million-dau
+  scalecheck plan --profile shop --shape spike-10x
+  scalecheck plan --evidence reports/evidence.jsonl     with page costs as an audit measured them
+  scalecheck plan --format json | jq .claims
+
+Exit codes: 0 planned, contradictions or not; 2 the command, the profile or a file it names is wrong."""
+FORMATS = ("text", "json")
+FIRST_YEAR, LAST_YEAR = 1971, 2199
+"""Years whose clocks are known, or can be taken as they are now."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog=EPILOG)(plan)
+
+
+def plan(
+    profile: PROFILE = None,
+    shape: Annotated[str | None, typer.Option(help="Plan this shape alone.", metavar="NAME")] = None,
+    evidence: Annotated[
+        Path | None, typer.Option(help="Page costs as an audit measured them: its evidence file.", metavar="FILE")
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--date", help="The day: clocks change over the year. Default: today, UTC.", metavar="DATE"),
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", "-f", help="text or json.", metavar="FORMAT")] = "text",
+) -> None:
+    """Work out what the declared traffic comes to, hour by hour and region by region, and what in it cannot be."""
+    from scalecheck.cli.output import put
+    from scalecheck.swarm.plan import PlanError
+    from scalecheck.swarm.plan import plan as planned
+
+    if format_ not in FORMATS:
+        raise UsageError(f"--format {format_}: expected one of {', '.join(FORMATS)}")
+    declared = _profile(profile)
+    _known_shape(declared, shape)
+    try:
+        found = planned(declared, _date(on), _measured(declared, evidence), shape)
+    except PlanError as error:
+        file, line = declared.place(*error.path)
+        place = file if line is None else f"{file}:{line}"
+        raise UsageError(f"{place}  {'.'.join(error.path)}: {error}") from None
+    if format_ == "json":
+        from scalecheck.swarm.plan_json import render
+
+        put(render(found))
+        return
+    from rich.console import Console
+
+    from scalecheck.cli.plan_text import print_plan
+
+    console = Console()
+    with console.capture() as printed:
+        print_plan(found, console)
+    put(printed.get())
+
+
+def _profile(name: str | None) -> "Profile":
+    """Return the profile named, or the one beside you, secrets unresolved; UsageError for every mistake in it."""
+    from scalecheck.cli.profiles import named_profile, read
+    from scalecheck.model.profile_data import data_problems
+
+    name = named_profile(name)
+    if name is None:
+        raise UsageError(
+            "expected --profile, or a scalecheck.yaml beside you; try scalecheck plan --profile million-dau"
+        )
+    profile = read(name, None)
+    if problems := data_problems(profile):
+        raise UsageError("\n".join(map(str, problems)))
+    return profile
+
+
+def _known_shape(profile: "Profile", name: str | None) -> None:
+    from scalecheck.model.guess import guess
+
+    shapes = profile.traffic.shapes
+    if name is not None and name not in shapes:
+        hint = guess(name, shapes) or f"; there are {', '.join(shapes) or 'none'}"
+        raise UsageError(f"--shape {name}: no such shape in the profile{hint}")
+
+
+def _date(text: str | None) -> "date":
+    from datetime import UTC, datetime
+
+    from scalecheck.model.profile_scalars import read_day
+
+    if text is None:
+        return datetime.now(UTC).date()
+    try:
+        day = read_day(text)
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
+    except ValueError:
+        pass
+    raise UsageError(f"--date {text}: expected a day such as 2026-11-21, from {FIRST_YEAR} to {LAST_YEAR}")
+
+
+def _measured(profile: "Profile", evidence: Path | None) -> "Measured | None":
+    """Return what evidence says of the traffic's pages; None without any."""
+    if evidence is None:
+        return None
+    from scalecheck.cli.offline import read_site
+    from scalecheck.swarm.measured import measured
+
+    site = read_site(evidence, profile.source).site
+    return measured(replace(site, profile=profile.at(site.profile.site)))
