@@ -158,13 +158,17 @@ def hops(url: str, known: Mapping[str, Record]) -> tuple[Record, ...]:
 
 def _item(site: Site, loading: Loading, fetch: Fetch, known: Mapping[str, Record]) -> Item:
     """Return what a fetch costs; equal ones of many pages are one object."""
-    if fetch.use is Use.DOCUMENT:
-        return Item(fetch.url, fetch.use, fetch.when, _figures(loading.page), unknown=_cut(site, loading.page))
-    key = _item, fetch.url, fetch.use, fetch.when
+    document = fetch.use is Use.DOCUMENT
+    key = _item, loading.page.number if document else fetch.url, fetch.use, fetch.when
     found: Item | None = site.remembered.get(key)
     if found is None:
-        found = site.remembered[key] = _weighed(site, fetch, known)
+        found = site.remembered[key] = _document(site, loading) if document else _weighed(site, fetch, known)
     return found
+
+
+def _document(site: Site, loading: Loading) -> Item:
+    page = loading.page
+    return Item(page.url, Use.DOCUMENT, When.INITIAL, _figures(page), unknown=_cut(site, page))
 
 
 def _weighed(site: Site, fetch: Fetch, known: Mapping[str, Record]) -> Item:

@@ -65,10 +65,16 @@ class Size:
 
     def largest(self, site: Site, page: Exchange) -> tuple[str, Cost]:
         """Return the visit on which it is largest, and the name of that window; without name where all are alike."""
-        visits = visits_of(site, page)
-        name = max(visits, key=lambda each: self.amount(visits[each]))
-        differs = any(self.amount(each) != self.amount(visits[name]) for each in visits.values())
-        return name if differs else "", visits[name]
+        key = Size.largest, self.key, page.number
+        found: tuple[str, Cost] | None = site.remembered.get(key)
+        if found is None:
+            visits = visits_of(site, page)
+            distinct = {id(each.items): name for name, each in reversed(visits.items())}
+            amounts = {name: self.amount(visits[name]) for name in distinct.values()}
+            name = max(amounts, key=lambda each: amounts[each])
+            found = (name if len(set(amounts.values())) > 1 else "", visits[name])
+            site.remembered[key] = found
+        return found
 
 
 JS = Size("js", "bundle.initial_js", "JavaScript", (Use.SCRIPT,))
@@ -88,8 +94,8 @@ def visits_of(site: Site, page: Exchange) -> dict[str, Cost]:
     found: dict[str, Cost] | None = site.remembered.get(key)
     if found is None:
         found = {name: cost(site, loading(site, page, window)) for name, window in site.profile.viewports.items()}
-        alike = {each.items: each.items for each in found.values()}
-        found = {name: replace(each, items=alike[each.items]) for name, each in found.items()}
+        alike = {tuple(map(id, each.items)): each.items for each in found.values()}  # equal items are one object
+        found = {name: replace(each, items=alike[tuple(map(id, each.items))]) for name, each in found.items()}
         site.remembered[key] = found
     return found
 
