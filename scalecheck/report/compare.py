@@ -16,6 +16,11 @@ _RANKS = {Verdict.PASS: 0, Verdict.WAIVED: 0, Verdict.WARN: 1, Verdict.UNKNOWN: 
 MORE_IS_BETTER = ("hit_ratio", "rate", "answered", "sent", "delivered")
 """Last parts of the names of measures of which more is better; of all others less is: times, bytes, errors."""
 
+GROWTH = 0.05
+"""Share by which a size may grow, as `targets.growth` by default: pages do not weigh the same on two days."""
+UNNOTICED = {"bytes": 1_000.0, "requests": 2.0}
+"""Units of sizes, and by how much these may grow whatever their share."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -52,8 +57,8 @@ def compare(base: Report, head: Report) -> Comparison:
     """Return what got worse and what got better from base to head.
 
     A check got worse when its verdict did, when it passed and is no longer judged, or when subjects fail that did not,
-    in a way that none of their route did. A measure did when its interval does not touch the earlier one; without
-    intervals, nothing can be told from noise.
+    in a way that none of their route did. A measure did when its interval does not touch the earlier one, sizes of
+    pages when they grew by more than a twentieth besides; without intervals, nothing can be told from noise.
     """
     changes = (*_outcomes(base, head), *_measures(base, head))
     worse = tuple(change for sign, change in changes if sign > 0)
@@ -143,7 +148,8 @@ def _sign(before: Measure, after: Measure) -> int:
     """Return whether a measure is worse (1), better (-1), or within noise (0)."""
     if before.low is None or before.high is None or after.low is None or after.high is None:
         return 0
-    up, down = after.low > before.high, after.high < before.low
+    noise = max(UNNOTICED[after.unit], GROWTH * before.value) if after.unit in UNNOTICED else 0.0
+    up, down = after.low > before.high + noise, after.high < before.low - noise
     return (up - down) * (-1 if after.name.endswith(MORE_IS_BETTER) else 1)
 
 

@@ -78,6 +78,28 @@ def test_measures(
     assert (len(found.worse), len(found.better)) == (sign == 1, sign == -1)
 
 
+@pytest.mark.parametrize(
+    ("unit", "before", "after", "sign"),
+    [
+        ("bytes", 100_000, 105_000, 0),
+        ("bytes", 100_000, 105_001, 1),
+        ("bytes", 105_001, 100_000, 0),
+        ("bytes", 105_300, 100_000, -1),
+        ("bytes", 500, 1_500, 0),
+        ("bytes", 500, 1_501, 1),
+        ("requests", 10, 12, 0),
+        ("requests", 10, 13, 1),
+        ("third parties", 1, 2, 1),
+    ],
+)
+def test_sizes_of_pages(unit: str, before: int, after: int, sign: int) -> None:
+    base, head = (
+        replace(CLEAN, measures=(Measure("initial_js", size, unit, 9, size, size, "home"),)) for size in (before, after)
+    )
+    found = compare(base, head)
+    assert (len(found.worse), len(found.better)) == (sign == 1, sign == -1)
+
+
 def test_other_routes_measures_are_not_compared() -> None:
     base, head = (
         replace(CLEAN, measures=(Measure("ttfb", v, "seconds", 9, v, v, route),))
