@@ -87,28 +87,28 @@ class KindDefaults(Part):
 
 
 class Budgets(Part):
-    """Most of what one page view may load, compressed, as the server sends it."""
+    """Most of what one page view may load of the site's own, as transferred: compressed, with HTTP/1's headers."""
 
     js: Bytes | None = None
     """Initial JavaScript: scripts of the HTML, module preloads and what they import statically."""
     css: Bytes | None = None
-    """Style sheets."""
+    """Style sheets, whatever media they are for: browsers fetch them all."""
     html: Bytes | None = None
     """The document itself."""
     fonts: Bytes | None = None
-    """Fonts."""
+    """Fonts that a first visit loads."""
     images: Bytes | None = None
     """Images that are loaded before anybody scrolls."""
     page: Bytes | None = None
     """Everything together."""
     requests: Count | None = None
-    """Number of requests."""
+    """Number of requests, those to third parties among them."""
     third_parties: Count | None = None
-    """Number of other sites asked."""
+    """Number of others asked, by registrable domain; hosts under `safety.allow_hosts` are the site's own."""
     third_party_bytes: Bytes | None = None
-    """What those send."""
+    """What those send, where a browser's HAR holds it."""
     largest_chunk: Share | None = None
-    """Share of the initial JavaScript in its largest file."""
+    """Share of the initial JavaScript in its largest file; a file within this share of the budget is in order."""
     image: Bytes | None = None
     """The largest image."""
     api_calls: Count | None = None
