@@ -19,7 +19,22 @@ from scalecheck.checks.bundle.earlier import nameless
 from scalecheck.model.evidence import Exchange
 from scalecheck.model.profile import Profile
 from scalecheck.model.site import Site
-from tests.checks.rows import FAIL, PASS, SKIP, UNKNOWN, YEAR, Case, case, exchange, failure, judged, profile, site
+from tests.checks.rows import (
+    FAIL,
+    PASS,
+    SKIP,
+    UNKNOWN,
+    YEAR,
+    Case,
+    case,
+    exchange,
+    failure,
+    fetched,
+    judged,
+    profile,
+    site,
+    view,
+)
 
 
 def page(*scripts: str, url: str = "/", head: str = "", body: str = "", size: int = 2_000) -> Exchange:
@@ -290,6 +305,33 @@ CASES = [
         exchange("https://cdn.shop.test/a.js"),
         exchange("https://cdn.partner.test/b.js"),
         profile=profile(budgets={"third_parties": "0"}, safety={"allow_hosts": ["cdn.shop.test", "cdn.partner.test"]}),
+    ),
+    case(
+        "one that only a browser saw",
+        third_parties,
+        FAIL,
+        page(TAGS),
+        view("/", fetched("https://more.example/a.js", "script", status=None, failure="not allowed")),
+        profile=budgets(third_parties="1"),
+        observed="2 third parties: tags.example, more.example",
+    ),
+    case(
+        "what a browser asks of the site, and data",
+        third_parties,
+        PASS,
+        HOME,
+        script("/a.js"),
+        view("/", fetched("/a.js", "script"), fetched("data:image/gif,x", "image"), fetched("blob:https://x", "image")),
+        profile=budgets(third_parties="0"),
+    ),
+    case(
+        "a browser's visit of another page",
+        third_parties,
+        PASS,
+        HOME,
+        script("/a.js"),
+        view("/about", fetched(TAGS, "script")),
+        profile=budgets(third_parties="0"),
     ),
     case(
         "a lazy picture",

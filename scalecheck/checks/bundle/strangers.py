@@ -4,21 +4,25 @@ from collections import Counter
 
 from scalecheck.checks.bundle.sizes import LARGEST_NAMED, REQUESTS, declared, placed, visits_of
 from scalecheck.checks.check import Findings, check, expect, skipped, undecided
+from scalecheck.checks.views import views
 from scalecheck.model.evidence import Exchange
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Finding, Measure
-from scalecheck.page.cost import Item
+from scalecheck.page.cost import Item, is_own
+from scalecheck.probes.browsers import visit
 from scalecheck.probes.discovery import first
+from scalecheck.wire.domains import owner
 from scalecheck.wire.units import show_bytes
 
 
-@check(needs=[first], source="scalecheck: budgets.third_parties", declared_by="budgets.third_parties")
+@check(needs=[first], source="scalecheck: budgets.third_parties", declared_by="budgets.third_parties", reads=[visit])
 def third_parties(site: Site) -> Findings:
     """A page asks no more third parties than its budget allows.
 
     Each one costs a look-up, a connection and a handshake before its first byte, sees every visitor, and can be down
     when you are not. Hosts of one owner count once, by the public suffix list; a host under `safety.allow_hosts` is
-    your own. Counted is what the HTML, your scripts and your sheets name: a third party may bring others along, unseen.
+    your own. Counted is what the HTML, your scripts and your sheets name, and with --browser whom the page tried to
+    ask; nobody else is answered there, so whom third parties bring along in turn stays unseen.
 
     Fix: ask who still reads what it measures; serve fonts, libraries and pictures from your own host; load what must
     stay when it is needed, not with the page.
@@ -28,7 +32,7 @@ def third_parties(site: Site) -> Findings:
         return
     most: dict[str, list[int]] = {}
     for page in site.pages():
-        found = strangers(site, page)
+        found = _domains(site, page)
         if (route := site.route(page)) is not None:
             most.setdefault(route.name, []).append(len(found))
         yield placed(site, page, "third_parties", _number(site, page, found))
@@ -46,7 +50,15 @@ def strangers(site: Site, page: Exchange) -> dict[str, tuple[Item, ...]]:
     return {domain: tuple(those) for domain, those in found.items()}
 
 
-def _number(site: Site, page: Exchange, found: dict[str, tuple[Item, ...]]) -> Finding:
+def _domains(site: Site, page: Exchange) -> tuple[str, ...]:
+    """Return the third parties of a page, those of most requests first, then those that only a browser saw."""
+    found = strangers(site, page)
+    seen = (each for view in views(site, "visit") if view.url == page.url for each in view.requests)
+    domains = {owner(each.url) for each in seen if not is_own(site, each.url)} - {""}
+    return (*_by_number(found), *sorted(domains - found.keys()))
+
+
+def _number(site: Site, page: Exchange, found: tuple[str, ...]) -> Finding:
     limit = site.profile.budget(site.route(page)).third_parties
     if limit is None:
         return skipped("no budget is declared for it: budgets.third_parties", page)
@@ -85,7 +97,7 @@ def _weight(site: Site, page: Exchange, limit: int) -> Finding:
     unasked = Counter(each.third_party for each in items if each.unknown)
     known = sum(each.figures.transferred_bytes for each in items)
     expected = f"at most {show_bytes(limit)}"
-    observed = f"{show_bytes(known)} from {_parties(len(found))}{_named(found)}"
+    observed = f"{show_bytes(known)} from {_parties(len(found))}{_named(_by_number(found))}"
     if known > limit or not unasked:
         return expect(known <= limit, page, expected=expected, observed=observed)
     reason = f"never asked: {', '.join(list(unasked)[:LARGEST_NAMED])}; judge a HAR that a browser recorded"
@@ -96,7 +108,10 @@ def _parties(number: int) -> str:
     return f"{number} third {'party' if number == 1 else 'parties'}"
 
 
-def _named(found: dict[str, tuple[Item, ...]]) -> str:
-    most = sorted(found, key=lambda domain: (-len(found[domain]), domain))[:LARGEST_NAMED]
-    more = f" and {len(found) - len(most)} more" if len(found) > len(most) else ""
-    return f": {', '.join(domain[:60] for domain in most)}{more}" if found else ""
+def _by_number(found: dict[str, tuple[Item, ...]]) -> tuple[str, ...]:
+    return tuple(sorted(found, key=lambda domain: (-len(found[domain]), domain)))
+
+
+def _named(domains: tuple[str, ...]) -> str:
+    more = f" and {len(domains) - LARGEST_NAMED} more" if len(domains) > LARGEST_NAMED else ""
+    return f": {', '.join(each[:60] for each in domains[:LARGEST_NAMED])}{more}" if domains else ""
