@@ -46,9 +46,9 @@ def workers(rows: Iterable[object]) -> tuple[Worker, ...]:
     )
 
 
-def figures(measured: Mapping[object, object]) -> dict[str, float]:
+def figures(measured: Mapping[str, object]) -> dict[str, float]:
     """Return what the page's own clock says, where it is a number."""
-    numbers = ((str(name)[:40], value) for name, value in list(measured.items())[:METRICS_AT_MOST])
+    numbers = ((name[:40], value) for name, value in list(measured.items())[:METRICS_AT_MOST])
     return {
         name: round(float(value), 4)
         for name, value in numbers
