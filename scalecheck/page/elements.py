@@ -86,7 +86,7 @@ def wanted(load: Load, viewport: Viewport) -> Wanted | None:
 def _image(load: Load, viewport: Viewport) -> Wanted | None:
     if load.tag not in {"img", "picture"}:
         return Wanted(load.url, Use.IMAGE, When.INITIAL, f"<{load.tag}>", load=load)
-    chosen = choice(load.sources, None if load.tag == "picture" else load, viewport)
+    chosen = choice(load.sources, load, viewport)
     if chosen is None:
         return None
     how = "<source>" if chosen.by.tag == "source" else "srcset" if load.srcset else "<img>"

@@ -1,7 +1,7 @@
 """What a page says of itself: links, what it loads, its title, its metadata."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scalecheck.wire.alternatives import Alternatives
 from scalecheck.wire.charset import html_text
@@ -263,7 +263,7 @@ class _Reader:
             if len(kept) >= LOADS_AT_MOST:
                 self.truncated = True
                 return
-            kept.append(load)
+            kept.append(replace(load, text_before=self.text_length) if load.tag in {"img", "picture"} else load)
 
     def _meta(self, found: dict[str, str]) -> None:
         name = found.get("name") or found.get("property") or found.get("http-equiv") or ""

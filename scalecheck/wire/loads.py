@@ -64,6 +64,8 @@ class Load:
     """The `<source>` elements before an image in its `<picture>`, in order."""
     spare: bool = False
     """Named beside others, of which browsers take another one, or none before it is asked for."""
+    text_before: int = 0
+    """Of an image, characters that the page shows before it."""
 
     @property
     def module(self) -> bool:

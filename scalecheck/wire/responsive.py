@@ -64,8 +64,9 @@ class _Weighed:
 def choice(sources: Sequence[Load], img: Load | None, viewport: Viewport) -> Choice | None:
     """Return what a browser fetches for a picture in a window; None when it fetches nothing.
 
-    `sources` are the `<source>` elements that stand before `img` in its `<picture>`, in order; `img` is None where it
-    names nothing that is fetched (a `data:` placeholder). A preload with `imagesrcset` is chosen from in the same way.
+    `sources` are the `<source>` elements that stand before `img` in its `<picture>`, in order; `img` is None, or of the
+    tag `picture`, where it names nothing that is fetched (a `data:` placeholder). A preload with `imagesrcset` is
+    chosen from in the same way.
     """
     for source in sources:
         if _applies(source, viewport) and (chosen := _best(source, img, viewport)) is not None:
@@ -90,7 +91,7 @@ def _best(load: Load, img: Load | None, viewport: Viewport) -> Choice | None:
         for url, (value, unit) in described
     ]
     own = load.attributes.get("href" if load.tag == "link" else "src", "").strip()
-    if own and not by_width and load.tag != "source":
+    if own and not by_width and load.tag not in {"source", "picture"}:
         weighed.append(_Weighed(load.url, 1.0))
     if not weighed:
         return None

@@ -55,6 +55,20 @@ def select_text(body: bytes, selector: str, content_type: str = "") -> Selected:
         plan = _planned(selector)
     except _UnreadableError:
         return Selected()
+    reader = _read(body, plan, content_type)
+    return Selected(reader.found, reader.shown.text, reader.shown.truncated or reader.seen > ELEMENTS_AT_MOST)
+
+
+def select_elements(body: bytes, selector: str, content_type: str = "") -> "tuple[Mapping[str, str], ...]":
+    """Return the attributes of what a selector finds, in order; nothing for one that `selector_problem` names."""
+    try:
+        plan = _planned(selector)
+    except _UnreadableError:
+        return ()
+    return tuple(_read(body, plan, content_type).attributes)
+
+
+def _read(body: bytes, plan: "_Plan", content_type: str) -> "_Reader":
     from lxml import etree
 
     reader = _Reader(plan)
@@ -69,7 +83,7 @@ def select_text(body: bytes, selector: str, content_type: str = "") -> Selected:
         parser.close()
     except etree.LxmlError:
         pass  # it read as far as there is any HTML
-    return Selected(reader.found, reader.shown.text, reader.shown.truncated or reader.seen > ELEMENTS_AT_MOST)
+    return reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,8 @@ class _Reader:
     def __init__(self, plan: _Plan) -> None:
         self.found = 0
         self.seen = 0
+        self.attributes: list[_Attributes] = []
+        """Of what was found."""
         self.shown = Shown()
         self._plan = plan
         self._open = [_Open("", 0, 0, selected=False)]
@@ -130,6 +146,8 @@ class _Reader:
         parent.earlier |= own
         self._open.append(_Open(tag, own, above, selected=selected))
         self.found += selected
+        if selected:
+            self.attributes.append(dict(attributes))
         self._selected += selected
         self._unseen += tag in UNSEEN
         self._break(tag)

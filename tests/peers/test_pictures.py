@@ -143,9 +143,8 @@ def ours(html: str, viewport: Viewport) -> list[str]:
     """Return what we say is fetched for each picture; empty for nothing."""
     found: list[str] = []
     for picture in html.split("</picture>")[:-1]:
-        loads = read_page(picture.encode(), URL).loads
-        sources = [load for load in loads if load.tag == "source"]
-        chosen = choice(sources, next((load for load in loads if load.tag == "img"), None), viewport)
+        img = next((load for load in read_page(picture.encode(), URL).loads if load.tag in {"img", "picture"}), None)
+        chosen = None if img is None else choice(img.sources, img, viewport)
         found.append(chosen.url if chosen is not None else "")
     return found
 

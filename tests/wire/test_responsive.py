@@ -14,9 +14,9 @@ STEPS = "srcset='/320 320w,/640 640w,/1280 1280w,/2560 2560w'"
 
 
 def chosen(html: str, viewport: Viewport) -> Choice | None:
-    loads = read_page(html.encode(), "https://shop.test/").loads
-    img = next((load for load in loads if load.tag in {"img", "link"}), None)
-    return choice([load for load in loads if load.tag == "source"], img, viewport)
+    loads = read_page(f"<picture>{html}</picture>".encode(), "https://shop.test/").loads
+    img = next((load for load in loads if load.tag != "source"), None)
+    return None if img is None else choice(img.sources, img, viewport)
 
 
 def told(html: str, viewport: Viewport) -> tuple[str, float, float | None] | None:
@@ -66,6 +66,7 @@ def told(html: str, viewport: Viewport) -> tuple[str, float, float | None] | Non
         ("<source type='' srcset=/s><img src=/a>", "s", 1, None),
         (f"<source {STEPS} sizes=50px><img src=/a sizes=900px>", "320", 6.4, 50),
         ("<source srcset=/s><img src='data:image/gif;base64,R0lGODlh'>", "s", 1, None),
+        ("<source srcset='/s 9w' sizes=auto><img src='data:,' loading=lazy width=300>", "s", 0.03, 300),
         ("<link rel=preload as=image href=/a imagesrcset='/b 2x'>", "b", 2, None),
         (f"<link rel=preload as=image imagesizes=100px {STEPS.replace('src', 'imagesrc')}>", "320", 3.2, 100),
     ],
@@ -99,6 +100,7 @@ def test_windows_differ() -> None:
 def test_nothing_to_fetch() -> None:
     assert choice((), None, DESK) is None
     assert chosen("<img srcset='/a 2q'>", DESK) is None
+    assert chosen("<source srcset=/s media=print><img src='data:,'>", DESK) is None
 
 
 def test_the_element_is_told() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalecheck.wire.selection import ELEMENTS_AT_MOST, Selected, select_text, selector_problem
+from scalecheck.wire.selection import ELEMENTS_AT_MOST, Selected, select_elements, select_text, selector_problem
 from scalecheck.wire.shown import TEXT_AT_MOST
 
 PAGE = """<!doctype html>
@@ -107,3 +107,9 @@ def test_hostile_markup_takes_linear_time(body: bytes) -> None:
 def test_never_raises(body: bytes, selector: str) -> None:
     found = select_text(b"<p><b class=a>" + body, selector)
     assert not (found.elements and selector_problem(selector))
+
+
+def test_the_elements_themselves() -> None:
+    html = b"<main><img class=a src=1><p><img class='b a' src=2></p></main><img class=a src=3>"
+    assert [each["src"] for each in select_elements(html, "main .a")] == ["1", "2"]
+    assert select_elements(html, "img:hover") == ()
