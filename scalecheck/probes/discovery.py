@@ -8,9 +8,11 @@ from scalecheck.model.evidence import Ask, Exchange, Request
 from scalecheck.model.kinds import ASSETS, Kind
 from scalecheck.model.profile import Route
 from scalecheck.model.site import FIRST, Site
-from scalecheck.page.fetches import When
+from scalecheck.page.fetches import Use, When
 from scalecheck.page.loading import loading
 from scalecheck.probes.probe import Asks, probe
+from scalecheck.wire.accept import CHROME
+from scalecheck.wire.fields import Fields
 from scalecheck.wire.loads import LoadKind
 from scalecheck.wire.robots import read_robots
 from scalecheck.wire.sitemap import Sitemap, read_sitemap
@@ -33,6 +35,9 @@ LOADED = frozenset(
     }
 )
 """Loads of the HTML that the audit asks for, even where no window needs them."""
+PICTURES = frozenset({LoadKind.IMAGE, LoadKind.ICON})
+AS_PICTURE = Fields.of(accept=CHROME)
+"""What Chrome sends for pictures: servers may choose the format by it."""
 ASKED = (When.INITIAL, When.LAZY, When.POSSIBLE, When.DYNAMIC)
 """What pages load that the audit asks for; what is for other pages is left to those."""
 ROUNDS = 32
@@ -77,7 +82,8 @@ def sample_urls(site: Site, route: Route) -> tuple[str, ...]:
 def _declared(site: Site) -> Iterator[Ask]:
     for route in site.profile.routes.values():
         if route.kind not in NEVER_FIRST:
-            yield from (_ask(url) for url in sample_urls(site, route))
+            fields = AS_PICTURE if route.kind is Kind.IMAGE else Fields()
+            yield from (Ask(Request(url, fields=fields)) for url in sample_urls(site, route))
 
 
 def _redirected(site: Site) -> Iterator[Ask]:
@@ -85,7 +91,7 @@ def _redirected(site: Site) -> Iterator[Ask]:
     for exchange in site.seen(FIRST):
         target = redirect_target(exchange)
         if target is not None and site.profile.allows(target):
-            yield _ask(target)
+            yield Ask(Request(target, fields=exchange.request.fields))
 
 
 def redirect_target(exchange: Exchange) -> str | None:
@@ -140,27 +146,32 @@ def _listed(body: bytes, url: str) -> Sitemap:
 
 
 def _loaded(site: Site) -> Iterator[Ask]:
-    """Yield what the good pages load from allowed hosts, the most certain first."""
+    """Yield what the good pages load from allowed hosts, the most certain first; what routes name is asked anyway."""
     seen: set[str] = set()
-    for url in loaded_urls(site):
+    named = {ask.request.url for ask in _declared(site)}
+    for url, picture in loaded_urls(site):
         if url not in seen and site.profile.allows(url):
             seen.add(url)
-            yield _ask(url)
+            if url not in named:
+                yield Ask(Request(url, fields=AS_PICTURE if picture else Fields()))
             if len(seen) >= ASSETS_AT_MOST:
                 return
 
 
-def loaded_urls(site: Site) -> Iterator[str]:
+def loaded_urls(site: Site) -> Iterator[tuple[str, bool]]:
     """Yield the URLs that pages load in any declared window, then what their HTML names besides; some repeatedly.
+
+    With each stands whether it is loaded as a picture.
 
     Besides are the icons, and what only other windows or other browsers load.
     """
     windows = tuple(dict.fromkeys(site.profile.viewports.values()))
     loadings = [loading(site, page, window) for page in site.pages() for window in windows]
     for when in ASKED:
-        yield from (fetch.url for each in loadings for fetch in each.fetches[1:] if fetch.when is when)
+        found = (fetch for each in loadings for fetch in each.fetches[1:] if fetch.when is when)
+        yield from ((fetch.url, fetch.use is Use.IMAGE) for fetch in found)
     for page in site.pages():
-        yield from (load.url for load in site.page(page).loads if load.kind in LOADED)
+        yield from ((load.url, load.kind in PICTURES) for load in site.page(page).loads if load.kind in LOADED)
 
 
 def _open(route: Route) -> bool:

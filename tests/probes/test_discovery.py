@@ -8,6 +8,7 @@ import pytest
 from scalecheck.model.evidence import Ask, Record
 from scalecheck.model.profile import Profile
 from scalecheck.probes.discovery import first, sample_urls, sitemap
+from scalecheck.wire.accept import CHROME
 from tests.checks.rows import ROUTES, SITE, exchange, profile, site
 from tests.probes.asking import Answer, asked, shown
 
@@ -41,6 +42,15 @@ def redirecting(targets: Mapping[str, str]) -> Answer:
     return answer
 
 
+def moved_picture(ask: Ask) -> Record:
+    """Answer as a site whose one picture has moved."""
+    path = ask.request.url.removeprefix(SITE)
+    moved = path == "/a.png"
+    body = '<img src="/a.png">' if path == "/" else ""
+    sent = dict(ask.request.fields)
+    return exchange(path, {"location": "/b.png"} if moved else {}, status=302 if moved else 200, body=body, sent=sent)
+
+
 def links(*urls: str) -> str:
     return "<p>Shop</p>" + "".join(f'<a href="{url}">x</a>' for url in urls)
 
@@ -55,6 +65,10 @@ SAMPLED = profile(routes={"product": {**ROUTES["product"], "samples": ["/product
 SEARCH = profile(routes={"search": {"path": "/search", "kind": "ssr", "query": {"q": "red shoes"}}})
 TWO = only("home", "product", safety={"samples": "2"})
 CDN = only("home", safety={"allow_hosts": ["cdn.shop.test"]})
+
+PICTURED = profile(
+    routes={"home": ROUTES["home"], "images": {"path": "/images/**", "kind": "image", "samples": ["/images/a"]}}
+)
 
 FIRST: list[Any] = [
     ("a literal path", only("about"), serving(), [["/about"]]),
@@ -75,7 +89,21 @@ FIRST: list[Any] = [
         "what a page loads",
         only("home"),
         serving(home='<script src="/a.js"></script><link rel="stylesheet" href="/a.css"><img src="/a.png">'),
-        [["/"], ["/a.js", "/a.css", "/a.png"]],
+        [["/"], ["/a.js", "/a.css", f"/a.png; accept: {CHROME}"]],
+    ),
+    (
+        "a picture that a route names once, as Chrome asks",
+        profile(
+            routes={"home": ROUTES["home"], "images": {"path": "/images/**", "kind": "image", "samples": ["/images/a"]}}
+        ),
+        serving(home='<img src="/images/a">'),
+        [["/", f"/images/a; accept: {CHROME}"]],
+    ),
+    (
+        "a picture behind a redirect likewise",
+        only("home"),
+        moved_picture,
+        [["/"], [f"/a.png; accept: {CHROME}"], [f"/b.png; accept: {CHROME}"]],
     ),
     (
         "nothing that another host serves",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from scalecheck.lab.pictures import picture
 from scalecheck.model.evidence import Ask, Failure, Loss, Record
 from scalecheck.model.site import Site
 from scalecheck.probes.discovery import first, sitemap
@@ -13,7 +14,7 @@ from scalecheck.probes.handshakes import handshakes, old_tls
 from scalecheck.probes.identities import as_identity, deceive
 from scalecheck.probes.probe import Probe, in_order
 from scalecheck.probes.repeats import again, later
-from scalecheck.probes.representations import conditional, encodings, head
+from scalecheck.probes.representations import CLIENTS, accepts, conditional, encodings, head
 from scalecheck.probes.variants import BURST, burst, missing, odd_encoding, poison, purge, tracking, write
 from tests.checks.rows import IDENTITIES, ROUTES, SITE, STARTED_AT, exchange, profile, site
 from tests.probes.asking import Answer, asked, ok, shown
@@ -72,6 +73,20 @@ ROWS: list[tuple[str, Probe, Site, list[list[str]]]] = [
         [["/ [last-modified] of 1; if-modified-since: yesterday"]],
     ),
     ("no validator, no condition", conditional, site(exchange("/")), []),
+    (
+        "a picture as three clients ask",
+        accepts,
+        site(exchange("/images/a.png")),
+        [[f"/images/a.png [{client}] of 1; accept: {value}" for client, value in CLIENTS.items()]],
+    ),
+    (
+        "not as Chrome where the first request did",
+        accepts,
+        site(exchange("/images/a.png", sent={"accept": CLIENTS["chrome"]})),
+        [[f"/images/a.png [{client}] of 1; accept: {CLIENTS[client]}" for client in ("safari", "old")]],
+    ),
+    ("a picture by its bytes", accepts, site(exchange("/a", body="<svg>", content_type="image/png")), []),
+    ("no drawing and no icon", accepts, site(exchange("/a.svg"), exchange("/favicon.ico")), []),
     ("HEAD of two URLs of a route", head, site(*PRODUCTS), [["HEAD /products/1 of 1", "HEAD /products/2 of 2"]]),
     (
         "tracking parameters on a page",
@@ -277,6 +292,17 @@ def test_again_asks_as_often_as_the_bound_needs(name: str, known: Site, answer: 
     assert [len(asks) for asks in asked(again, known, answer)] == counts
 
 
+@pytest.mark.parametrize(("name", "format_", "rounds"), [("modern", "webp", 2), ("old", "png", 1)])
+def test_an_old_client_asks_past_the_cache_for_what_it_can_read(name: str, format_: str, rounds: int) -> None:
+    def answer(ask: Ask) -> Record:
+        return exchange(ask.request.url, body=picture("hero", 320, format_))
+
+    found = shown(asked(accepts, site(exchange("/images/a.png")), answer))
+    assert len(found) == rounds
+    past = f"/images/a.png?scalecheck={NONCE} [old, past the cache] of 1; accept: {CLIENTS['old']}"
+    assert found[1:] == [[past]] * (rounds - 1)
+
+
 def test_rounds_end_when_nothing_is_answered() -> None:
     assert shown(asked(poison, site(exchange("/")), refused)) == [POISONED]
     assert len(asked(as_identity, site(), refused)) == 4
@@ -301,9 +327,22 @@ def test_a_probe_is_named_and_explained_by_its_function() -> None:
 
 
 def test_no_probe_asks_for_another_host() -> None:
-    known = site(exchange("/"), exchange("/_next/static/a.9f2c1b7e.js"), profile=WRITES)
-    probes = (again, burst, conditional, encodings, head, missing, odd_encoding, poison, purge, tracking, write)
-    urls = [ask.request.url for probe in probes for asks in asked(probe, known) for ask in asks]
+    known = site(exchange("/"), exchange("/_next/static/a.9f2c1b7e.js"), exchange("/images/a.png"), profile=WRITES)
+    probes = (
+        accepts,
+        again,
+        burst,
+        conditional,
+        encodings,
+        head,
+        missing,
+        odd_encoding,
+        poison,
+        purge,
+        tracking,
+        write,
+    )
+    urls = [ask.request.url for probe in (*probes, tracking, write) for asks in asked(probe, known) for ask in asks]
     assert urls
     assert all(url.startswith(f"{SITE}/") for url in urls)
 
