@@ -10,7 +10,7 @@ from scalecheck.lab.client import worker
 from scalecheck.lab.codings import SMALLEST_BYTES, best_coding, encoded
 from scalecheck.lab.faults import CSP, FOREVER
 from scalecheck.lab.message import Answer, Request
-from scalecheck.lab.pictures import WIDTHS, icon, picture
+from scalecheck.lab.pictures import TOO_WIDE, WIDTHS, icon, picture
 from scalecheck.wire.fields import Fields
 
 HTML = "text/html; charset=utf-8"
@@ -89,7 +89,7 @@ class App:
 
     def _home(self) -> bytes:
         more = misbuilt.named("home", self._faults)
-        return pages.home(self._build, self._site, more_scripts=more, extra_head=self._extra_head())
+        return pages.home(self._build, self._site, self._faults, more_scripts=more, extra_head=self._extra_head())
 
     def _extra_head(self) -> str:
         """Return what faults put into the head of the home page."""
@@ -160,13 +160,18 @@ class App:
 
     def _picture(self, request: Request) -> Answer | None:
         name, _, width = request.path.removeprefix("/images/").removesuffix(".png").rpartition("-")
-        known = name in {"hero", "logo"} or name.removeprefix("shoe-") in pages.PRODUCTS
-        if not known or width not in map(str, WIDTHS) or not request.path.endswith(".png"):
+        known = name in {"hero", "logo", *pages.WORN} or name.removeprefix("shoe-") in pages.PRODUCTS
+        if not known or width not in map(str, (*WIDTHS, TOO_WIDE)) or not request.path.endswith(".png"):
             return None
         accepted = request.fields.get("accept") or ""
         found = next((each for each in ("avif", "webp") if f"image/{each}" in accepted), "png")
-        answer = self._body(request, f"image/{found}", picture(name, int(width), found), PICTURES, tags="image")
-        return answer.having(vary="Accept")
+        if name == "hero" and "png-photograph" in self._faults:
+            found = "png"
+        body = picture(name, int(width), found)
+        if name == "hero" and "heavy-picture" in self._faults:
+            body += b"".join(picture(f"layer-{number}", int(width), found) for number in range(3))
+        answer = self._body(request, f"image/{found}", body, PICTURES, tags="image")
+        return answer if "images-without-vary" in self._faults else answer.having(vary="Accept")
 
     def _asset(self, request: Request) -> Answer | None:
         if not request.path.startswith("/assets/"):

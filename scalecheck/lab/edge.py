@@ -159,7 +159,8 @@ class Edge:
         answer = await self._passed(request, lookup)
         entry = self._entry(lookup, answer) if request.method in {"GET", "HEAD"} else None
         if entry is not None:
-            key = lookup.key(varies_on_accept="accept" in entry.stored.vary.names)
+            by_format = "accept" in entry.stored.vary.names and "formats-mixed-up" not in self._faults
+            key = lookup.key(varies_on_accept=by_format)
             self._entries.pop(key, None)
             self._entries[key] = entry
             if len(self._entries) > self._capacity:

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from html import escape
 
+from scalecheck.lab import figures
 from scalecheck.lab.build import Build
 
 PRODUCTS = {"1": "Runner", "2": "Trail", "3": "Court", "4": "Walker", "5": "Climber", "6": "Sprint"}
+WORN = tuple(f"worn-{number}" for number in range(1, 6))
+"""What customers sent in."""
 POSTS = {"launch": "We are open", "soles": "What soles are made of", "returns": "How returns work"}
 _PRELOADED = ("framework", "vendor")
 """Chunks that `app` imports, named so that they need not wait for it."""
@@ -16,9 +19,18 @@ _PROSE = (
 )
 
 
-def home(build: Build, site: str, *, more_scripts: tuple[str, ...] = (), extra_head: str = "") -> bytes:
-    """Return the home page."""
-    body = "<h1>Shoes that last</h1>" + _picture("hero", eager=True) + _prose(3) + _grid(list(PRODUCTS)[:3])
+def home(
+    build: Build,
+    site: str,
+    faults: frozenset[str] = frozenset(),
+    *,
+    more_scripts: tuple[str, ...] = (),
+    extra_head: str = "",
+) -> bytes:
+    """Return the home page; the faults are those of its pictures."""
+    worn = "".join(f"<figure>{figures.small(name, faults)}</figure>" for name in WORN)
+    body = "<h1>Shoes that last</h1>" + figures.large("hero", faults) + _prose(3) + _grid(list(PRODUCTS)[:3])
+    body += f"<h2>As our customers wear them</h2>{worn}"
     return _page(build, site, "/", "Shoes that last", body, ("home", *more_scripts), extra_head=extra_head)
 
 
@@ -31,7 +43,7 @@ def catalogue(build: Build, site: str) -> bytes:
 def product(build: Build, site: str, number: str) -> bytes:
     """Return one product's page."""
     name = PRODUCTS[number]
-    body = f"<h1>{name}</h1>{_picture(f'shoe-{number}', eager=True)}<p>{price(number) / 100:.2f} EUR</p>" + _prose(3)
+    body = f"<h1>{name}</h1>{figures.large(f'shoe-{number}')}<p>{price(number) / 100:.2f} EUR</p>" + _prose(3)
     return _page(build, site, f"/products/{number}", name, body, ("product",))
 
 
@@ -117,16 +129,8 @@ def _links() -> str:
 
 
 def _grid(numbers: Iterable[str]) -> str:
-    cells = (f'<li><a href="/products/{n}">{_picture(f"shoe-{n}")} {PRODUCTS[n]}</a></li>' for n in numbers)
+    cells = (f'<li><a href="/products/{n}">{figures.small(f"shoe-{n}")} {PRODUCTS[n]}</a></li>' for n in numbers)
     return f"<ul>{''.join(cells)}</ul>"
-
-
-def _picture(name: str, *, eager: bool = False) -> str:
-    source = f"/images/{name}"
-    sizes = 'sizes="(max-width: 40rem) 320px, 640px" width="640" height="480"'
-    loading = 'fetchpriority="high"' if eager else 'loading="lazy"'
-    sources = f'src="{source}-640.png" srcset="{source}-320.png 320w, {source}-640.png 640w"'
-    return f'<img {sources} {sizes} {loading} alt="{name}">'
 
 
 def _prose(paragraphs: int) -> str:

@@ -55,7 +55,8 @@ class Resource:
 PAGE = Resource(
     "/",
     "public, max-age=0, s-maxage=3600",
-    f'<h1>Shop</h1><link rel=stylesheet href=/static/a.css><script src={CHUNK}></script><img src="/images/a.png">',
+    f"<h1>Shop</h1><link rel=stylesheet href=/static/a.css><script src={CHUNK}></script>"
+    '<img src="/images/a.png" width=9 height=9>',
     {},
     9,
     {},

@@ -52,7 +52,7 @@ def test_pictures_are_what_they_say(width: int) -> None:
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert unpack(">II", png[16:24]) == (width, width * 3 // 4)
     start = png.index(b"IDAT") + 4
-    assert len(zlib.decompress(png[start:-16])) == (width + 1) * width * 3 // 4
+    assert len(zlib.decompress(png[start:-16])) == (width // 4 + 1) * width * 3 // 4
     assert (webp[:4], webp[8:16]) == (b"RIFF", b"WEBPVP8L")
     assert (int.from_bytes(webp[21:25], "little") & 0x3FFF) + 1 == width
     assert avif[4:12] == b"ftypavif"

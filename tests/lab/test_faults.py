@@ -13,6 +13,7 @@ from scalecheck.lab.lab import Lab
 from tests.lab.visitor import ALICE, BOB, USUAL, Predicate, Visitor
 
 MISSING = "/assets/none.0a1b2c3d.js"
+FORMATS = ("image/avif", "image/webp", "image/png")
 
 
 def says(path: str, name: str, word: str) -> Predicate:
@@ -189,6 +190,15 @@ PREDICATES: dict[str, Predicate] = {
     "blocking-script": shows("/", '<script src="/assets/consent.'),
     "polyfills": lambda visitor: "Array.prototype.find = " in visitor.get(visitor.chunk("app")).text,
     "grown-chunk": grown,
+    "png-photograph": lambda visitor: visitor.picture("/images/hero-640.png") == "image/png",
+    "images-without-vary": lacks("/images/hero-640.png", "vary"),
+    "formats-mixed-up": lambda visitor: len({visitor.picture("/images/logo-320.png", each) for each in FORMATS}) == 1,
+    "one-size-picture": shows("/", '<img src="/images/hero-1600.png"'),
+    "oversized-pictures": shows("/", 'srcset="/images/worn-1-1280.png 1280w"'),
+    "no-dimensions": shows("/", '200px" loading="lazy" alt="worn-1"'),
+    "eager-below": shows("/", 'height="150" alt="worn-1"'),
+    "lazy-hero": shows("/", 'loading="lazy" alt="hero"'),
+    "heavy-picture": lambda visitor: len(visitor.get("/images/hero-320.png", accept="image/webp").content) > 30_000,
     "silent-edge": lacks("/", "cache-status"),
     "assets-bypassed": lambda visitor: misses_twice(visitor.chunk("app"))(visitor),
     "pages-bypassed": misses_twice("/blog/soles"),

@@ -29,6 +29,10 @@ class Visitor:
         pages = (self.get(path).text for path in ("/", "/login", "/blog/soles", "/search?q=shoes"))
         return next(part for page in pages for part in page.split('"') if part.startswith(f"/assets/{name}."))
 
+    def picture(self, path: str, accept: str = "image/avif") -> str:
+        """Return the media type that a picture comes as."""
+        return self.get(path, accept=accept).headers["content-type"]
+
     def hit(self, path: str, **fields: str) -> bool:
         return "; hit" in self.get(path, **fields).headers.get("cache-status", "")
 
