@@ -1,8 +1,36 @@
 """Measures in words: a figure in its unit, with its interval and the number of samples."""
 
+from collections.abc import Iterable
+
 from scalecheck.model.verdict import Measure
 from scalecheck.report.inert import NAME, inert
 from scalecheck.report.summary import counted
+
+Row = tuple[str, str, str, str]
+"""A figure's name, what it is of, its value and its certainty, in words."""
+
+
+def rows(measures: Iterable[Measure]) -> tuple[Row, ...]:
+    """Return a row for each measure; what was counted of several routes stands in one, from least to most."""
+    together: dict[tuple[str, str, str | None], list[Measure]] = {}
+    for number, each in enumerate(measures):
+        apart = "" if each.route is not None and _is_counted(each) else str(number)
+        together.setdefault((each.name, f"{each.unit}{apart}", each.stage), []).append(each)
+    return tuple(_row(found) for found in together.values())
+
+
+def _row(found: list[Measure]) -> Row:
+    one = found[0]
+    if len(found) == 1:
+        return inert(one.name, NAME), of(one), figure(one.value, one.unit), certainty(one)
+    least, most = (pick(found, key=lambda each: each.value) for pick in (min, max))
+    ends = {figure(each.value, each.unit): f" ({of(each)})" for each in (most, least)}
+    values = [f"{value}{whose if len(ends) > 1 else ''}" for value, whose in reversed(ends.items())]
+    return inert(one.name, NAME), f"{len(found)} routes", " to ".join(values), _samples(found)
+
+
+def _samples(found: list[Measure]) -> str:
+    return counted(sum(each.samples for each in found), "sample")
 
 
 def figure(value: float, unit: str) -> str:
@@ -13,17 +41,23 @@ def figure(value: float, unit: str) -> str:
         return f"{value * 1000:.0f} ms" if abs(value) < 1 else f"{value:.2f} s"
     if unit == "bytes":
         return _bytes(value)
+    unit = unit[:-1] if value == 1 and unit.isalpha() and unit.endswith("s") else unit
     return f"{value:,.6g} {inert(unit, NAME)}".rstrip()
 
 
 def certainty(measure: Measure) -> str:
     """Return the interval where one is known, and the number of samples."""
     samples = counted(measure.samples, "sample")
-    if measure.low is None and measure.high is None:
+    if (measure.low is None and measure.high is None) or _is_counted(measure):
         return samples
     low, high = (None if end is None else figure(end, measure.unit) for end in (measure.low, measure.high))
     between = f"at most {high}" if low is None else f"at least {low}" if high is None else f"{low} to {high}"
     return f"{between}, {samples}"
+
+
+def _is_counted(measure: Measure) -> bool:
+    """Whether it was counted rather than sampled: it has no interval to speak of."""
+    return measure.low == measure.value == measure.high
 
 
 def of(measure: Measure) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from scalecheck.model.verdict import Outcome, Report, Verdict
 from scalecheck.report.alike import Alike, alike, on_site, wrong
-from scalecheck.report.figures import certainty, figure, of
+from scalecheck.report.figures import rows
 from scalecheck.report.inert import COMMAND, NAME, SUBJECT, inert
 from scalecheck.report.markdown import code, fenced, prose
 from scalecheck.report.summary import (
@@ -130,14 +130,14 @@ def _quiet(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _figures(report: Report) -> str:
-    rows = [
-        f"| {code(each.name, NAME)} | {code(of(each), NAME)} | {prose(figure(each.value, each.unit))} "
-        f"| {prose(certainty(each))} |"
-        for each in report.measures[:FIGURES_SHOWN]
+    found = rows(report.measures)
+    lines = [
+        f"| {code(name, NAME)} | {code(whose, NAME)} | {prose(value)} | {prose(certainty)} |"
+        for name, whose, value, certainty in found[:FIGURES_SHOWN]
     ]
-    if (rest := len(report.measures) - FIGURES_SHOWN) > 0:
-        rows.append(f"| and {rest} more | | | |")
-    return "\n".join(("| figure | of | value | certainty (95 %) |", "|---|---|---|---|", *rows))
+    if (rest := len(found) - FIGURES_SHOWN) > 0:
+        lines.append(f"| and {rest} more | | | |")
+    return "\n".join(("| figure | of | value | certainty (95 %) |", "|---|---|---|---|", *lines))
 
 
 def _passed(outcomes: tuple[Outcome, ...]) -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from scalecheck.model.verdict import Outcome, Report, Verdict
 from scalecheck.report.alike import Alike, alike, wrong
-from scalecheck.report.figures import certainty, figure, of
+from scalecheck.report.figures import rows
 from scalecheck.report.inert import COMMAND, NAME, PROSE, SUBJECT, inert, inert_lines
 from scalecheck.report.summary import (
     PROBLEMS,
@@ -142,11 +142,7 @@ def _unjudged(report: Report, width: int) -> Iterator[Text]:
 def _figures(report: Report, width: int) -> Iterator[Text]:
     if report.measures:
         yield Text("Figures", "bold")
-        rows = (
-            (inert(each.name, NAME), of(each), figure(each.value, each.unit), certainty(each))
-            for each in report.measures
-        )
-        yield from aligned(tuple(rows), width)
+        yield from aligned(rows(report.measures), width)
 
 
 def _waived(report: Report, width: int) -> Iterator[Text]:

@@ -89,7 +89,7 @@ def test_measures(
         ("bytes", 500, 1_501, 1),
         ("requests", 10, 12, 0),
         ("requests", 10, 13, 1),
-        ("third parties", 1, 2, 1),
+        ("domains", 1, 2, 1),
     ],
 )
 def test_sizes_of_pages(unit: str, before: int, after: int, sign: int) -> None:

@@ -38,7 +38,7 @@ def third_parties(site: Site) -> Findings:
         yield placed(site, page, "third_parties", _number(site, page, found))
     for name, numbers in most.items():
         value = max(numbers)
-        yield Measure("third_parties", value, "third parties", len(numbers), value, value, name)
+        yield Measure("third_parties", value, "domains", len(numbers), value, value, name)
 
 
 def strangers(site: Site, page: Exchange) -> dict[str, tuple[Item, ...]]:
