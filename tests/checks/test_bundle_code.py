@@ -108,6 +108,17 @@ CASES = [
         observed="/a.js 65%, 110KB of 170KB",
     ),
     case(
+        "little, on a page that may have less than the others",
+        no_mega_chunk,
+        PASS,
+        page("/a.js", url="/about"),
+        script("/a.js", 60_000),
+        profile=profile(
+            budgets={"js": "200KB", "largest_chunk": "40%"},
+            routes={"about": {"path": "/about", "kind": "ssg", "budget": {"js": "70KB"}}},
+        ),
+    ),
+    case(
         "too much of all is said by another",
         no_mega_chunk,
         SKIP,

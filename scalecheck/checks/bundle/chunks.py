@@ -26,8 +26,8 @@ def no_mega_chunk(site: Site) -> Findings:
     """No one file holds more than its share of a page's initial JavaScript.
 
     One large chunk is downloaded, parsed and compiled as a whole before any of it runs, and changes with every line
-    that anybody changes: who comes back has to load all of it again. A file that would keep within its share of the
-    budget is in order whatever its share of the page: a page of little JavaScript may have it in one file.
+    that anybody changes: who comes back has to load all of it again. A file that would keep within its share of
+    `budgets.js` is in order whatever its share of the page: a page of little JavaScript may have it in one file.
 
     Fix: let the bundler cut libraries apart (`splitChunks` of webpack, `output.manualChunks` of Rollup and Vite), and
     load with `import()` what one view needs.
@@ -47,7 +47,7 @@ def _largest_chunk(site: Site, page: Exchange) -> Finding:
         return left(page, JS.check)
     visit = JS.largest(site, page)[1]
     chunks = visit.of(Use.SCRIPT)
-    room = round(budget.largest_chunk * (budget.js or USUAL_JS_BYTES))
+    room = round(budget.largest_chunk * (site.profile.budgets.js or USUAL_JS_BYTES))
     share = show_ratio(budget.largest_chunk)
     expected = f"at most {share} of the initial JavaScript, or {show_bytes(room)}, in one file"
     if missing := JS.missing(site, page):
