@@ -35,7 +35,7 @@ class Recorded:
 
 def read_site(path: Path, profile: str | None = None) -> Recorded:
     """Return what an evidence file or a HAR shows of a site, by its own profile or another."""
-    har = _is_har(path)
+    har = is_har(path)
     evidence = _read(path, har=har)
     run = evidence.run
     checked(run.target)
@@ -90,7 +90,7 @@ def _read(path: Path, *, har: bool) -> Evidence:
         raise UsageError(str(error)) from None
 
 
-def _is_har(path: Path) -> bool:
+def is_har(path: Path) -> bool:
     """Whether a file is a HAR, by its name or by how it begins."""
     if path.suffix.lower() == ".har" or not path.is_file():
         return path.suffix.lower() == ".har"

@@ -22,6 +22,7 @@ EPILOG = """Examples:
   scalecheck plan --profile shop --shape spike-10x
   scalecheck plan --evidence reports/evidence.jsonl     with page costs as an audit measured them
   scalecheck plan --format json | jq .claims
+  scalecheck plan --from access.log --data data > traffic.yaml
 
 Exit codes: 0 planned, contradictions or not; 2 the command, the profile or a file it names is wrong."""
 FORMATS = ("text", "json")
@@ -44,6 +45,13 @@ def plan(
         str | None,
         typer.Option("--date", help="The day: clocks change over the year. Default: today, UTC.", metavar="DATE"),
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="Print the traffic that an access log or a HAR shows, as YAML.", metavar="FILE"),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="With --from: keep what parameters stood for here, as CSV.", metavar="DIR")
+    ] = None,
     format_: Annotated[str, typer.Option("--format", "-f", help="text or json.", metavar="FORMAT")] = "text",
 ) -> None:
     """Work out what the declared traffic comes to, hour by hour and region by region, and what in it cannot be."""
@@ -53,6 +61,11 @@ def plan(
 
     if format_ not in FORMATS:
         raise UsageError(f"--format {format_}: expected one of {', '.join(FORMATS)}")
+    if source is not None:
+        _from(source, profile, data, {"--shape": shape, "--evidence": evidence, "--date": on})
+        return
+    if data is not None:
+        raise UsageError("--data goes with --from")
     declared = _profile(profile)
     _known_shape(declared, shape)
     try:
@@ -74,6 +87,16 @@ def plan(
     with console.capture() as printed:
         print_plan(found, console)
     put(printed.get())
+
+
+def _from(source: Path, profile: str | None, data: Path | None, others: "dict[str, object]") -> None:
+    """Print the traffic that a file shows; a profile that is named says what its routes are."""
+    from scalecheck.cli.plan_from import print_recorded
+    from scalecheck.cli.profiles import read
+
+    if given := [name for name, value in others.items() if value is not None]:
+        raise UsageError(f"{', '.join(given)}: not with --from, which prints what a file shows")
+    print_recorded(source, None if profile is None else read(profile, None), data)
 
 
 def _profile(name: str | None) -> "Profile":

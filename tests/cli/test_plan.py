@@ -1,10 +1,16 @@
 """`scalecheck plan`: what it prints, and how it ends."""
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
+from scalecheck.gather.har import write_har
+from scalecheck.model.profile import Profile
+from scalecheck.model.profile_data import data_problems
+from scalecheck.model.profile_file import read_profile
+from tests.checks.rows import exchange, site
 from tests.cli.running import Done, scalecheck
 
 SHOP = """\
@@ -94,3 +100,109 @@ def test_without_a_profile_it_asks_for_one(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_secrets_are_not_needed(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.delenv("ALICE_SESSION", raising=False)
     assert planned(monkeypatch, folder, "--profile", "shop").code == 0
+
+
+LOG = """\
+#Software: something
+203.0.113.7 - - [20/Nov/2026:10:00:00 +0000] "GET /p/1 HTTP/1.1" 200 512 "-" "Mozilla/5.0 (iPhone) Mobile"
+203.0.113.7 - - [20/Nov/2026:10:00:01 +0000] "GET /api/menu HTTP/1.1" 200 300 "-" "Mozilla/5.0 (iPhone) Mobile"
+203.0.113.7 - - [20/Nov/2026:10:01:30 +0000] "GET /p/2 HTTP/1.1" 200 512 "-" "Mozilla/5.0 (iPhone) Mobile"
+what is this
+"""
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> Done:
+    return scalecheck(monkeypatch, folder, "plan", "--from", *words)
+
+
+def planned_from(folder: Path, printed: str) -> Profile:
+    (folder / "made.yaml").write_text(f"scalecheck: 1\n{printed}")
+    profile = read_profile(folder / "made.yaml", None)
+    assert data_problems(profile) == ()
+    return profile
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_log_becomes_traffic_that_can_be_planned(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, packed: bool
+) -> None:
+    text = LOG.encode()
+    (tmp_path / "access.log").write_bytes(gzip.compress(text) if packed else text)
+    done = recorded(monkeypatch, tmp_path, "access.log", "--data", "data")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("# traffic of access.log: 3 requests; lines that could not be read: 1\n")
+    assert (tmp_path / "data/p.csv").read_text() == "id\n1\n2\n"
+    traffic = planned_from(tmp_path, done.out).traffic
+    assert traffic.pages["p"].get == "/p/{id}"
+    assert traffic.devices["mobile"].user_agent == "safari-iphone"
+    assert planned(monkeypatch, tmp_path, "--profile", "made.yaml").code == 0
+
+
+def test_without_a_folder_for_data_a_page_is_its_most_frequent_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "access.log").write_text(LOG)
+    done = recorded(monkeypatch, tmp_path, "access.log")
+    assert planned_from(tmp_path, done.out).traffic.pages["p"].get == "/p/1"
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_har_becomes_traffic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    answers = [
+        exchange("/", {}, at=1),
+        exchange("/app.js", {}, at=2),
+        exchange("/menu", {}, content_type="application/json", body="{}", at=3),
+        exchange("https://cdn.elsewhere.test/x.js", {}, at=4),
+        exchange("/about", {}, at=40),
+    ]
+    (tmp_path / "shop.har").write_text(write_har(site(*answers)))
+    done = recorded(monkeypatch, tmp_path, "shop.har")
+    assert (done.code, done.err) == (0, "")
+    assert "# left out: requests to other hosts: 1\n" in done.out
+    traffic = planned_from(tmp_path, done.out).traffic
+    assert {name: page.share for name, page in traffic.pages.items()} == {"about": 0.5, "home": 0.5}
+    assert [str(call) for call in traffic.pages["home"].api] == ["GET /menu"]
+
+
+EXPECTED = "expected a HAR, or an access log (common, combined, JSON lines or W3C), found "
+NO_LOG = [
+    (b"", EXPECTED + "no line"),
+    (b"#Fields: date\n", EXPECTED + "no line"),
+    (
+        b"\x1b[31mhello\n",
+        EXPECTED + "\\x1b[31mhello",
+    ),
+    (LOG.splitlines()[2].encode(), "shows no page"),
+    (b"\x1f\x8bnot gzip", "cannot be read"),
+    (gzip.compress(LOG.encode())[:-9], "cannot be read"),
+    (b'{"log": {}}', "expected HAR 1.2"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), NO_LOG)
+def test_what_is_no_log_ends_with_2(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, message: str) -> None:
+    (tmp_path / "x.log").write_bytes(text)
+    done = recorded(monkeypatch, tmp_path, "x.log")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"scalecheck: x.log: {message}")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("nowhere.log",), "nowhere.log: cannot be read"),
+        (("access.log", "--shape", "steady"), "--shape: not with --from, which prints what a file shows"),
+        (("access.log", "--data", "access.log"), "--data: access.log/p.csv cannot be written"),
+    ],
+)
+def test_a_wrong_command_with_a_log_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "access.log").write_text(LOG)
+    done = recorded(monkeypatch, tmp_path, *words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"scalecheck: {message}")
+
+
+def test_data_goes_with_a_log(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    assert "--data goes with --from" in planned(monkeypatch, folder, "--data", "d").err
