@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from datetime import date
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,9 @@ from scalecheck.checks.catalogue import BY_ID
 from scalecheck.cli.app import app
 from scalecheck.cli.exit import Exit
 from scalecheck.cli.output import targets
-from scalecheck.model.profile_file import parse_profile, unknown_ids
+from scalecheck.model.profile_file import parse_profile, read_profile, unknown_ids
+from scalecheck.swarm.figures import number
+from scalecheck.swarm.plan import plan
 from tests.checks.rows import FAIL, Case, exchange, judged, site
 from tests.readme import README, ROOT, current
 
@@ -62,6 +65,15 @@ def test_every_key_that_the_foundation_comments_out_is_right() -> None:
     assert set(profile.identities) == {"alice", "bob"}
     assert (profile.budgets.html, profile.edge.providers) == (100_000, {"fastly": "151.101.1.57:443"})
     assert not unknown_ids(profile, BY_ID, frozenset({"auto"}))
+
+
+def test_the_figures_of_the_plan_are_those_of_the_profile() -> None:
+    """Of the most pages a user: pages and requests a second, and the requests a page that 15,000 need."""
+    busiest = plan(read_profile("million-dau", None), date(2026, 11, 21)).today.busiest.many
+    section = " ".join(TEXT.partition("## Plan for the traffic")[2].partition("## Safety")[0].split())
+    assert f"are {number(busiest.pages)} pages a second in the busiest hour" in section
+    assert f"with caches as declared {number(busiest.requests)} requests" in section
+    assert f"15,000 would need {number(15_000 / busiest.pages)} requests a page" in section
 
 
 def test_every_exit_code_is_named() -> None:

@@ -106,7 +106,7 @@ def _hours(plan: Plan, pens: Pens, width: int) -> Iterator[Text]:
         columns.append((*row, number(figures.visitors)) if visitors else row)
     figures_lines = tuple(table(columns, indent=0, left=0))
     room = max(NARROWEST_BAR, width - 8 - max(line.cell_len for line in figures_lines))
-    yield Text("  UTC" + " " * (room + 3)).append_text(figures_lines[0])
+    yield Text("  UTC" + " " * (room + 3), "dim").append_text(figures_lines[0])
     for hour, line in zip(hours, figures_lines[1:], strict=True):
         bar = pens.bar(hour.regions, highest, room)
         bar.append(" " * (room - bar.cell_len))

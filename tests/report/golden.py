@@ -1,4 +1,4 @@
-"""Renders the golden reports `reports/example.*` and the picture `docs/run.svg` from recorded evidence.
+"""Renders the golden reports `reports/example.*` and the pictures in `docs/` from recorded evidence and a profile.
 
     python -m tests.report.golden
 
@@ -7,6 +7,7 @@ writes them; `test_golden.py` compares them with what is rendered now. Look at t
 
 import gzip
 from contextlib import chdir
+from datetime import date
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from rich.text import Text
 
 from scalecheck.checks.catalogue import chosen
 from scalecheck.checks.judge import judge
+from scalecheck.cli.plan_text import print_plan
 from scalecheck.gather.record import by_probe, read_evidence
 from scalecheck.model.profile_file import profile_from_data, read_profile
 from scalecheck.model.site import Site
@@ -25,6 +27,7 @@ from scalecheck.model.verdict import Report
 from scalecheck.report import RENDERERS
 from scalecheck.report.github import step_summary
 from scalecheck.report.text import render
+from scalecheck.swarm.plan import plan
 
 ROOT = Path(__file__).parents[2]
 EVIDENCE = "tests/peers/golden/{name}.jsonl.gz"
@@ -43,6 +46,10 @@ FILES = {
 """The file of each format."""
 SUMMARY = "reports/example.github-summary.md"
 PICTURE = "docs/run.svg"
+PLAN = "docs/plan.svg"
+PLANNED = date(2026, 11, 21)
+PLAN_SHOWN = "Requests of a page view"
+"""The section of a plan before which its picture ends."""
 
 COLUMNS = 100
 THEME = TerminalTheme(
@@ -89,7 +96,7 @@ def golden() -> dict[str, str]:
     """Return the text of every golden file by its path."""
     shop = judged("nextjs", "reports/example.yaml")
     texts = {file: RENDERERS[name](shop) for name, file in FILES.items()}
-    return texts | {SUMMARY: step_summary(shop), PICTURE: picture()}
+    return texts | {SUMMARY: step_summary(shop), PICTURE: picture(), PLAN: plan_picture()}
 
 
 def judged(name: str, profile: str | None = None, only: tuple[str, ...] = (), skip: tuple[str, ...] = ()) -> Report:
@@ -110,11 +117,28 @@ def judged(name: str, profile: str | None = None, only: tuple[str, ...] = (), sk
 def picture() -> str:
     """Return an SVG of the terminal after the assets of a Vite build were judged."""
     report = judged("vite", only=("assets",), skip=("assets.unhashed_is_short",))
-    console = Console(file=StringIO(), record=True, width=COLUMNS, force_terminal=True, color_system="truecolor")
-    for line in render(report, width=COLUMNS, color=True).splitlines():
-        console.print(Text.from_ansi(line), highlight=False)  # folds what is too long, as a terminal does
     title = "scalecheck judge vite.jsonl --only assets --skip assets.unhashed_is_short"
-    svg = console.export_svg(title=title, theme=THEME, code_format=FRAME, unique_id="run")
+    return drawn(render(report, width=COLUMNS, color=True), title, "run")
+
+
+def plan_picture() -> str:
+    """Return an SVG of the first lines of a plan: a day of the million-daily-users profile."""
+    console = Console(
+        file=StringIO(), width=COLUMNS, force_terminal=True, color_system="standard", legacy_windows=False
+    )
+    with console.capture() as printed:
+        print_plan(plan(read_profile("million-dau", None), PLANNED), console)
+    lines = printed.get().splitlines()
+    end = next(at for at, line in enumerate(lines) if PLAN_SHOWN in line)
+    return drawn("\n".join(lines[: end - 1]), f"scalecheck plan --profile million-dau --date {PLANNED}", "plan")
+
+
+def drawn(printed: str, title: str, unique_id: str) -> str:
+    """Return an SVG of a terminal with what was printed there."""
+    console = Console(file=StringIO(), record=True, width=COLUMNS, force_terminal=True, color_system="truecolor")
+    for line in printed.splitlines():
+        console.print(Text.from_ansi(line), highlight=False)  # folds what is too long, as a terminal does
+    svg = console.export_svg(title=title, theme=THEME, code_format=FRAME, unique_id=unique_id)
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 
