@@ -62,4 +62,6 @@ def _browser(agent: Agent, profile: Profile, connect_to: str | None) -> Sender:
         from scalecheck.gather.chromium import Chromium
 
         return Chromium(profile, connect_to=connect_to)
-    raise NotImplementedError(agent)
+    from scalecheck.gather.lighthouse import Lighthouse
+
+    return Lighthouse(profile, connect_to=connect_to)

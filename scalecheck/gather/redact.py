@@ -47,7 +47,7 @@ class Redactor:
         if isinstance(record, Failure):
             return replace(record, ask=ask, detail=self.text(record.detail))
         if isinstance(record, LabRun):
-            return replace(record, ask=ask, requests=self._fetched(record.requests))
+            return self._lab_run(replace(record, ask=ask))
         if isinstance(record, View):
             return self._view(replace(record, ask=ask))
         response = replace(
@@ -65,6 +65,15 @@ class Redactor:
             text=self.text(view.text),
             stored=tuple(replace(each, key=self.text(each.key)) for each in view.stored),
             errors=tuple(self.text(each) for each in view.errors),
+        )
+
+    def _lab_run(self, run: LabRun) -> LabRun:
+        return replace(
+            run,
+            requests=self._fetched(run.requests),
+            waste={kind: {self.text(url): wasted for url, wasted in by.items()} for kind, by in run.waste.items()},
+            third_parties={self.text(name): transferred for name, transferred in run.third_parties.items()},
+            warnings=tuple(self.text(each) for each in run.warnings),
         )
 
     def _fetched(self, requests: tuple[Fetched, ...]) -> tuple[Fetched, ...]:

@@ -124,6 +124,10 @@ class LabRun:
     third_parties: Mapping[str, int] = field(default_factory=dict)
     """Transferred bytes by name."""
     warnings: tuple[str, ...] = ()
+    throttling: str = ""
+    """The conditions that were simulated: round trip, throughput, processor."""
+    benchmark: float | None = None
+    """How fast Lighthouse found this machine; more is faster. Figures of unlike machines are not comparable."""
 
     @property
     def request(self) -> Request:

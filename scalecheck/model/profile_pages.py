@@ -18,8 +18,8 @@ class Browser(Part):
 
     required: Truth = False
     """Whether a run without a browser leaves what only a browser sees unknown rather than skipped."""
-    runs: Annotated[Count, Field(ge=1, le=50)] = 3
-    """Runs of Lighthouse on each page and device; the median counts."""
+    runs: Annotated[Count, Field(ge=1, le=50)] = 5
+    """Runs of Lighthouse on each page and device; the median counts, and more follow while they leave it open."""
     pages: Annotated[Count, Field(ge=1, le=50)] = 1
     """Pages of each route that are opened."""
     devices: tuple[Name, ...] = ("mobile", "desktop")

@@ -202,6 +202,8 @@ class Targets(Part):
     """Least share of page requests answered by a shared cache."""
     ttfb: Seconds = 0.2
     """Most seconds to the first byte of a hit."""
+    first_byte: Seconds = 0.8
+    """Most seconds to the first byte of an answer that the application computes."""
     hit_speedup: Factor = 1.5
     """How many times faster the first byte of a hit is than that of a miss, at least."""
     lcp: Seconds = 2.5
