@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import sha256
 from random import Random
 
-from scalecheck.lab import client, misbuilt
+from scalecheck.lab import burdens, client, misbuilt
 
 SCRIPTS = {
     "runtime": 2_000,
@@ -44,6 +44,7 @@ FAULTY_BUILDS = (
     )
     | misbuilt.FAULTS
     | client.FAULTY
+    | burdens.FAULTY
 )
 """Faults that change files rather than answers."""
 
@@ -87,8 +88,13 @@ def _build(deploy: int, faults: frozenset[str]) -> Build:
     font_type = "ttf" if "font-ttf" in faults else "woff2"
     font_bytes = misbuilt.HEAVY_FONT_BYTES if "heavy-font" in faults else FONT_BYTES
     _add("inter", font_type, Asset(f"font/{font_type}", _font(font_type, font_bytes)), names, files)
+    if burdens.CHAIN in faults:
+        _add_layers(names, files)
+    if burdens.HERO in faults:
+        _add("hero", "js", Asset(JAVASCRIPT, burdens.hero()), names, files)
     for name, asset in _texts(deploy, names["inter"], faults):
-        linked = Asset(asset.media_type, _linked(name, names) + asset.body)
+        imports = _layered(names) if name == "site" else _linked(name, names)
+        linked = Asset(asset.media_type, imports + asset.body)
         _add(name, "css" if asset.media_type == CSS else "js", linked, names, files)
     if "unfingerprinted" in faults:
         files["/assets/home.js"] = files[names["home"]]
@@ -119,6 +125,16 @@ def source_map(path: str) -> bytes:
     return json.dumps({"version": 3, "file": path, "sources": ["index.ts"], "names": [], "mappings": "AAAA"}).encode()
 
 
+def _add_layers(names: dict[str, str], files: dict[str, Asset]) -> None:
+    """Add style sheets of which each imports the one before."""
+    for number in range(burdens.LAYERS):
+        _add("layer", "css", Asset(CSS, _layered(names) + burdens.layer(number)), names, files)
+
+
+def _layered(names: Mapping[str, str]) -> bytes:
+    return f'@import url("{names["layer"]}");\n'.encode() if "layer" in names else b""
+
+
 def _texts(deploy: int, font: str, faults: frozenset[str]) -> Iterator[tuple[str, Asset]]:
     """Yield sheets and scripts but for their imports."""
     for name in SHEETS:
@@ -131,6 +147,8 @@ def _texts(deploy: int, font: str, faults: frozenset[str]) -> Iterator[tuple[str
         if name == "app" and "secret-in-bundle" in faults:
             # Assembled here so that nobody's scanner takes this file for a leak.
             body += f'const storage = {{ key: "{"AKI" + "A"}Q3EGRWZK7VTB5NXM" }};\n'.encode()
+        if name == "home":
+            body += burdens.script(faults, _path("hero", "js", burdens.hero()) if burdens.HERO in faults else "")
         if name in misbuilt.COPIES and "copied-code" in faults:
             body += script("library", 1, misbuilt.COPIED_BYTES)
         yield name, Asset(JAVASCRIPT, body + misbuilt.more(name, faults))
@@ -155,8 +173,12 @@ def _beside(path: str) -> str:
 
 
 def _add(name: str, extension: str, asset: Asset, names: dict[str, str], files: dict[str, Asset]) -> None:
-    names[name] = f"/assets/{name}.{sha256(asset.body).hexdigest()[:10]}.{extension}"
+    names[name] = _path(name, extension, asset.body)
     files[names[name]] = asset
+
+
+def _path(name: str, extension: str, body: bytes) -> str:
+    return f"/assets/{name}.{sha256(body).hexdigest()[:10]}.{extension}"
 
 
 def _function(random: Random, number: int) -> str:

@@ -172,6 +172,7 @@ _CDN = (
     Fault("second-edge-disagrees", "cdn.providers_agree", "the second edge gives pages another Cache-Control"),
     Fault("open-origin", "cdn.origin_is_hidden", "the origin answers everybody"),
 )
+_VITALS = (Fault("slow-posts", "vitals.ttfb", "a blog post takes a second to render"),)
 _SECURITY = (
     Fault("no-csp", "security.csp", "no Content-Security-Policy", "*", fields={"Content-Security-Policy": None}),
     Fault("sniffable", "security.nosniff", "no nosniff", "*", fields={"X-Content-Type-Options": None}),
@@ -221,7 +222,7 @@ _MODULES = (faults_bundle, faults_images, faults_rendering, faults_browser)
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
         fault.name: fault
-        for group in (_SITE, _CACHE, _ASSETS, _CDN, _SECURITY, *(module.FAULTS for module in _MODULES))
+        for group in (_SITE, _CACHE, _ASSETS, _CDN, _VITALS, _SECURITY, *(module.FAULTS for module in _MODULES))
         for fault in group
     }
 )

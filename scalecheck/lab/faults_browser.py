@@ -2,7 +2,7 @@
 
 from scalecheck.lab.fault import Fault
 
-FAULTS: tuple[Fault, ...] = (
+SEEN_BY_CHROMIUM = (
     Fault("token-in-storage", "security.no_tokens_in_storage", "a script keeps an access token in localStorage"),
     Fault(
         "beacon-never-sent", "observability.rum_sent", "figures are sent after a minute, when nobody is there any more"
@@ -13,3 +13,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("chatty-catalogue", "bundle.api_calls", "the catalogue asks the API for each of its rows"),
     Fault("no-offline-page", "rendering.works_offline", "the service worker keeps nothing"),
 )
+SEEN_BY_LIGHTHOUSE = (
+    Fault("import-chain", "vitals.fcp", "the style sheet imports one that imports another, six deep"),
+    Fault("late-hero", "vitals.lcp", "the hero is shown by a large script that is imported late"),
+    Fault("jumping-banner", "vitals.cls", "a banner appears above what is being read"),
+    Fault("long-task", "vitals.inp_proxy", "a script blocks the home page for more than half a second"),
+)
+
+FAULTS: tuple[Fault, ...] = (*SEEN_BY_CHROMIUM, *SEEN_BY_LIGHTHOUSE)

@@ -15,6 +15,8 @@ SECRET_FIELD = "X-Edge-Secret"
 INSTANCES = 3
 FAST_CLOCK_S = 120
 """By how much the clock is ahead with the fault `clock-ahead`."""
+SLOW_S = 1.0
+"""What rendering a post takes with the fault `slow-posts`."""
 TURNS_AT_MOST = 4096
 
 
@@ -44,7 +46,8 @@ class Origin:
         told = request.fields.first(SECRET_FIELD) or ""
         if "open-origin" not in self._faults and not compare_digest(told.encode(), self._secret.encode()):
             return Answer(403, Fields.of(("Cache-Control", NEVER), ("Date", self._date())))
-        await asyncio.sleep(self._latency_s)
+        slow = "slow-posts" in self._faults and request.path.startswith("/blog/")
+        await asyncio.sleep(SLOW_S if slow else self._latency_s)
         forwarded = request.fields.first("x-forwarded-host")
         instance = self._next_instance(request.path)
         answer = instance.elsewhere(f"http://{forwarded}").answer(request) if forwarded else instance.answer(request)

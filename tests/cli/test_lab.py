@@ -19,6 +19,7 @@ UNTRIPPED = {
     "security.cookies": "skipped on plain-http loopback; tests/peers/test_https.py trips it with nginx on TLS",
     "cdn.modern_transport": "https only; tests/peers/test_https.py trips it with nginx on TLS",
     "bundle.third_party_bytes": "third parties are never asked; tests/cli/test_judge.py trips it by a browser's HAR",
+    "vitals.not_regressed": "takes many runs of two deploys; tests/model/test_slowdowns.py says when it trips",
 }
 """Checks that no fault of a plain-http site on loopback can trip."""
 NEEDS_EARLIER = frozenset({"assets.same_bytes_since", "assets.kept_after_deploy", "bundle.not_grown"})

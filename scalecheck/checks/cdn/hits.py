@@ -235,6 +235,16 @@ def hits_are_fast(site: Site) -> Findings:
         yield from _well_below(site, urls, hits[0])
 
 
+def slow_hits(site: Site) -> frozenset[str]:
+    """Return the names of the routes whose typical hit is late."""
+    late: set[str] = set()
+    for answers in _by_route(site):
+        hits = [each for url in answers for each in url if _is_strict_hit(site, each)]
+        if hits and (route := site.route(hits[0])) is not None and _in_time(site, hits).verdict is Verdict.FAIL:
+            late.add(route.name)
+    return frozenset(late)
+
+
 def _in_time(site: Site, hits: list[Exchange]) -> Finding:
     """Return whether the typical hit of one route comes within the target."""
     target_s, typical_s = site.profile.targets.ttfb, median(each.timings.ttfb_s for each in hits)
