@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from scalecheck.model.evidence import Exchange
 from scalecheck.model.site import Site
@@ -9,33 +10,23 @@ from scalecheck.page.cost import answers, hops
 from scalecheck.wire.loads import Load, LoadKind
 from scalecheck.wire.picture import Picture, read_picture
 from scalecheck.wire.responsive import Choice, choice, descriptor
-from scalecheck.wire.urls import path_of
 from scalecheck.wire.viewport import Viewport
 
+PLACES_AT_MOST = 1000
+"""Of one page; a page of more pictures has other troubles first."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """One `<img>` of a page, with the sources of its `<picture>`."""
+    """One `<img>` of a page, with the sources of its `<picture>`; each is one object, and equal to itself only."""
 
     page: Exchange
     img: Load
-    number: int
-    """Its position among the pictures of the page, from 1."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in findings: the path of its picture."""
-        return path_of(self.img.url)
 
     @property
     def lazy(self) -> bool:
         """Whether it is loaded once somebody scrolls near it."""
         return self.img.loading == "lazy"
-
-    @property
-    def elements(self) -> tuple[Load, ...]:
-        """The elements that name its versions, sources first."""
-        return (*self.img.sources, self.img)
 
     def choice(self, viewport: Viewport) -> Choice | None:
         """Return what a browser fetches in a window."""
@@ -91,8 +82,14 @@ def unsized_widths(element: Load) -> bool:
 
 def places(site: Site, page: Exchange) -> tuple[Place, ...]:
     """Return the places of one page, in the order of its HTML."""
-    loads = (load for load in site.page(page).loads if load.kind is LoadKind.IMAGE and load.tag in {"img", "picture"})
-    return tuple(Place(page, load, number) for number, load in enumerate(loads, 1))
+    key = places, page.number, page.url
+    found: tuple[Place, ...] | None = site.remembered.get(key)
+    if found is None:
+        loads = (
+            each for each in site.page(page).loads if each.kind is LoadKind.IMAGE and each.tag in {"img", "picture"}
+        )
+        found = site.remembered[key] = tuple(Place(page, load) for load in islice(loads, PLACES_AT_MOST))
+    return found
 
 
 def shown(site: Site) -> tuple[Shown, ...]:

@@ -23,6 +23,7 @@ _DIMENSION = re.compile(r"[ \t\n\r\f]*0*[1-9][0-9.]*(?![0-9.]*%)", re.ASCII)
 _PSEUDO = re.compile(r"(?<![\\:]):(?!:)[\w-]+(?:\([^()]*\))?")
 _COMPOUND = re.compile(r"[\s>+~]+")
 _CLASS = re.compile(r"\.((?:\\.|[\w-])+)")
+_ID = re.compile(r"#([\w-]+)")
 _TAG = re.compile(r"[\w*-]+")
 
 
@@ -77,11 +78,11 @@ def _sizing(site: Site, page: Exchange) -> tuple[tuple[str, ...], str]:
 
 def _fitting(selectors: tuple[str, ...], bare: list[Place]) -> Iterator[str]:
     """Yield the selectors that may mean one of these places, made readable: pseudo-classes are taken to hold."""
-    elements = [(each.img.attributes.get("id", ""), each.img.attributes.get("class", "").split()) for each in bare]
+    ids = {each.img.attributes.get("id", "") for each in bare}
+    classes = {name for each in bare for name in each.img.attributes.get("class", "").split()}
     taken = 0
     for selector in (each.strip().lstrip(">+~ ") for listed in selectors for each in _plain(listed).split(",")):
-        fits = "::" not in selector and any(_fits(selector, element, classes) for element, classes in elements)
-        if fits and not selector_problem(selector):
+        if "::" not in selector and _fits(selector, ids, classes) and not selector_problem(selector):
             yield selector
             taken += 1
             if taken >= MATCHED_AT_MOST:
@@ -93,13 +94,12 @@ def _plain(selectors: str) -> str:
     return _PSEUDO.sub("", _PSEUDO.sub("", selectors))
 
 
-def _fits(selector: str, identity: str, classes: list[str]) -> bool:
-    """Whether the last compound of a selector may mean an `<img>` of this id and these classes."""
+def _fits(selector: str, ids: set[str], classes: set[str]) -> bool:
+    """Whether the last compound of a selector may mean an `<img>` with some of these ids and classes."""
     last = _COMPOUND.split(selector)[-1]
     tag = _TAG.match(last)
-    ids = re.findall(r"#([\w-]+)", last)
-    wanted = (each.replace("\\", "") for each in _CLASS.findall(last))
-    return (tag is None or tag[0].lower() in {"img", "*"}) and set(ids) <= {identity} and set(wanted) <= set(classes)
+    wanted = {each.replace("\\", "") for each in _CLASS.findall(last)}
+    return (tag is None or tag[0].lower() in {"img", "*"}) and wanted <= classes and set(_ID.findall(last)) <= ids
 
 
 def _found(page: Exchange, selectors: Iterator[str]) -> frozenset[tuple[str | None, ...]]:

@@ -14,7 +14,7 @@ from tinycss2.ast import DimensionToken, IdentToken, Node, NumberToken, Parenthe
 from scalecheck.wire.lengths import length_px, split
 from scalecheck.wire.viewport import Viewport
 
-CHARACTERS_AT_MOST = 10_000
+CHARACTERS_AT_MOST = 2000
 """Of one query list; a longer one does not match."""
 DEPTH_AT_MOST = 32
 """How deep conditions may nest."""

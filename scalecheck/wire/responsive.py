@@ -15,7 +15,7 @@ from scalecheck.wire.loads import Candidate, Load
 from scalecheck.wire.media_query import condition_holds, matches
 from scalecheck.wire.viewport import Viewport
 
-SIZES_AT_MOST = 10_000
+SIZES_AT_MOST = 1000
 """Characters of a `sizes`; a longer one counts as none."""
 SHOWN = frozenset(
     {

@@ -10,7 +10,7 @@ from scalecheck.checks.images.layout import FOLD, TEXT_BEFORE
 from scalecheck.checks.images.seen import PHOTOGRAPH_BYTES, WORTH_BYTES
 from scalecheck.model.evidence import Exchange
 from scalecheck.wire.accept import CHROME, OLD, SAFARI
-from tests.checks.rows import FAIL, PASS, ROUTES, SKIP, UNKNOWN, WARN, Case, case, exchange, profile
+from tests.checks.rows import FAIL, PASS, ROUTES, SKIP, UNKNOWN, WARN, Case, case, exchange, judged, profile, site
 from tests.wire.test_picture import LOOP, avif, gif, jpeg
 
 MOVING = gif(900, 600, more=LOOP)
@@ -52,7 +52,7 @@ SHOWN = page("<img src=/images/a.png width=600 height=400>")
 
 FORMATS = [
     case("AVIF", images.modern_format, PASS, SHOWN, image()),
-    case("PNG", images.modern_format, FAIL, SHOWN, image(body=png(900, 600)), observed="PNG 900x600, 100000 bytes"),
+    case("PNG", images.modern_format, FAIL, SHOWN, image(body=png(900, 600)), observed="PNG 900x600, 100KB"),
     case("JPEG", images.modern_format, FAIL, SHOWN, image(body=jpeg(900, 600))),
     case("a GIF that does not move", images.modern_format, FAIL, SHOWN, image(body=gif(900, 600))),
     case("PNG under a modern name and type", images.modern_format, FAIL,
@@ -324,7 +324,7 @@ BUDGET = [
     case("nothing declared", images.within_budget, SKIP, SHOWN, image(), reason="declares no budget"),
     case("at the limit", images.within_budget, PASS, SHOWN, image(size=100 * KB), profile=ONE),
     case("a byte more", images.within_budget, FAIL, SHOWN, image(size=100 * KB + 1), profile=ONE,
-         observed="100001 bytes"),
+         observed="100.001KB"),
     case("a header more", images.within_budget, FAIL, SHOWN, image(header_bytes=300), profile=ONE),
     case("a lazy one counts alone", images.within_budget, FAIL, page(TWO.format("loading=lazy")),
          image(size=10 * KB), image("/images/b.png", size=101 * KB), profile=ONE),
@@ -332,9 +332,9 @@ BUDGET = [
          page("<img src=/images/a.png width=600><video poster=/images/b.png>"),
          image(), image("/images/b.png"), profile=SOME),
     case("two together", images.within_budget, FAIL, page(TWO.format("")), image(), image("/images/b.png"),
-         profile=SOME, observed="200000 bytes in 2 pictures"),
+         profile=SOME, observed="200KB in 2 pictures"),
     case("one of them later", images.within_budget, PASS, page(TWO.format("loading=lazy")), image(),
-         image("/images/b.png"), profile=SOME, observed="100000 bytes in 1 pictures"),
+         image("/images/b.png"), profile=SOME, observed="100KB in 1 pictures"),
     case("in the window where it is most", images.within_budget, FAIL,
          page("<img srcset='/images/a.png 412w, /images/b.png 2000w' sizes=100vw>"), image(size=50 * KB),
          image("/images/b.png", size=200 * KB), profile=SOME),
@@ -363,3 +363,50 @@ CASES = [*FORMATS, *VARY, *RESPONSIVE, *RIGHT_SIZE, *SIZED, *LAZY, *EAGER, *BUDG
 @pytest.mark.parametrize("row", CASES)
 def test_verdict(row: Case) -> None:
     row.assert_holds()
+
+
+HEAVY = profile(budgets={"image": "100KB", "images": "150KB"})
+LARGE_PNG = image(body=png(2400, 1600), size=500 * KB)
+COMBINED = {
+    "a PNG, too large for its place, in one version, over budget": (
+        "images.right_size",
+        [page("<img src=/images/a.png width=300 height=200 fetchpriority=high>"), LARGE_PNG],
+    ),
+    "a PNG in one version that phones cannot show, over budget": (
+        "images.responsive",
+        [page("<img src=/images/a.png width=2000 height=1333 fetchpriority=high>"), LARGE_PNG],
+    ),
+    "a PNG without sizes, over budget": (
+        "images.responsive",
+        [page("<img srcset='/images/a.png 2400w' width=300 height=200 fetchpriority=high>"), LARGE_PNG],
+    ),
+    "a PNG that fits its place, over budget": (
+        "images.modern_format",
+        [
+            page("<img src=/images/a.png width=600 height=400 fetchpriority=high>"),
+            image(body=png(900, 600), size=500 * KB),
+        ],
+    ),
+    "an AVIF that fits its place, over budget": (
+        "images.within_budget",
+        [page("<img src=/images/a.png width=600 height=400 fetchpriority=high>"), image(size=500 * KB)],
+    ),
+    "a PNG for Chrome from a cache that mixes clients up": (
+        "images.vary_on_accept",
+        [
+            page("<img src=/images/a.png width=600 height=400 fetchpriority=high>"),
+            image(body=png(900, 600), size=500 * KB, fields=SILENT),
+            image(fields=SILENT, accept=SAFARI, of=2, label="safari"),
+        ],
+    ),
+    "a picture without room nor width": ("images.sized", [page("<img src=/images/a.png fetchpriority=high>"), image()]),
+}
+"""One picture that is wrong in several ways, and the check that speaks."""
+
+
+@pytest.mark.parametrize("name", COMBINED)
+def test_one_check_speaks(name: str) -> None:
+    speaker, records = COMBINED[name]
+    known = site(records, profile=HEAVY)
+    verdicts = {each: judged(getattr(images, each), known).verdict for each in images.__all__}
+    assert {f"images.{each}" for each, verdict in verdicts.items() if verdict not in {PASS, SKIP}} == {speaker}

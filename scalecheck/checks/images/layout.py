@@ -1,5 +1,6 @@
 """Where pictures stand: what moves when they come, what loads before anybody scrolls, and what is seen first."""
 
+from scalecheck.checks.bundle.sizes import named
 from scalecheck.checks.check import Findings, check, expect, undecided
 from scalecheck.checks.images.seen import is_worth
 from scalecheck.model.evidence import Exchange
@@ -46,8 +47,12 @@ def sized(site: Site) -> Findings:
 
 
 def _counted(found: tuple[Place, ...], words: str) -> str:
-    names = ", ".join(each.name for each in found[:NAMED_AT_MOST])
+    names = ", ".join(_name(each) for each in found[:NAMED_AT_MOST])
     return f"{len(found)} {words}: {names}{' …' if len(found) > NAMED_AT_MOST else ''}"
+
+
+def _name(place: Place) -> str:
+    return named(place.page, place.img.url)
 
 
 @check(needs=[first], source="HTML section 2.5.7 (lazy loading), web.dev: browser-level image lazy loading")
@@ -61,14 +66,9 @@ def lazy_below(site: Site) -> Findings:
 
     On Next.js: `next/image` does so by itself; look for `priority` or `loading="eager"` that was copied along.
     """
-    worth = {each.url for each in shown(site) if is_worth(each)}
-    windows = site.profile.viewports.values()
+    worth = {use.place for each in shown(site) if is_worth(each) for use in each.uses}
     for page in site.pages():
-        below = [
-            place
-            for place in places(site, page)[FOLD:]
-            if any((chosen := place.choice(window)) is not None and chosen.url in worth for window in windows)
-        ]
+        below = [place for place in places(site, page)[FOLD:] if place in worth]
         eager = tuple(place for place in below if not place.lazy)
         if below:
             expected = f"loading=lazy on each of {len(below)} pictures behind the first {FOLD}"
@@ -112,12 +112,12 @@ def _declared(site: Site, page: Exchange, pattern: PathPattern) -> Finding:
         for fetch in loading(site, page, window).fetches
         if fetch.use is Purpose.IMAGE and pattern.matches(path_of(fetch.url))
     ]
-    named = next((fetch for fetch in fetches if fetch.when is When.INITIAL), None)
+    early = next((fetch for fetch in fetches if fetch.when is When.INITIAL), None)
     expected = f"a picture that matches {pattern.text} in the HTML, or its preload"
-    if named is None:
-        observed = f"in a style sheet only: {path_of(fetches[0].url)}" if fetches else "none in the HTML"
+    if early is None:
+        observed = f"in a style sheet only: {named(page, fetches[0].url)}" if fetches else "none in the HTML"
         return expect(False, page, expected=expected, observed=observed)
-    return expect(True, page, expected=expected, observed=f"{path_of(named.url)} by {named.how}")
+    return expect(True, page, expected=expected, observed=f"{named(page, early.url)} by {early.how}")
 
 
 def _guessed(site: Site, page: Exchange) -> Place | None:
@@ -147,11 +147,11 @@ def _own_px(each: Shown, density: float) -> float:
 def _judged(site: Site, page: Exchange, hero: Place) -> Finding:
     """Return whether a hero that stands in the HTML comes early."""
     if hero.lazy:
-        return expect(False, page, expected="a hero that is not lazy", observed=f"{hero.name} with loading=lazy")
+        return expect(False, page, expected="a hero that is not lazy", observed=f"{_name(hero)} with loading=lazy")
     if hero.img.fetchpriority == "low":
-        return expect(False, page, expected="a hero of high priority", observed=f"{hero.name} with fetchpriority=low")
+        return expect(False, page, expected="a hero of high priority", observed=f"{_name(hero)} with fetchpriority=low")
     high = hero.img.fetchpriority == "high" or _preloaded(site, page, hero)
-    observed = f"{hero.name} {'comes first' if high else 'with neither'}"
+    observed = f"{_name(hero)} {'comes first' if high else 'with neither'}"
     expected = "fetchpriority=high or a preload"
     return expect(high, page, expected=expected, observed=observed, otherwise=Verdict.WARN)
 

@@ -7,7 +7,7 @@ from scalecheck.model.evidence import Exchange
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Finding, Verdict
 from scalecheck.page.cost import answers, is_own
-from scalecheck.page.places import Shown, Use, shown, unsized_widths
+from scalecheck.page.places import Shown, Use, has_widths, shown, unsized_widths
 from scalecheck.probes.representations import PAST_THE_CACHE
 from scalecheck.wire.picture import DRAWN, MODERN, Picture, read_picture
 from scalecheck.wire.vary import vary
@@ -60,16 +60,21 @@ def oversized(site: Site, each: Shown) -> bool:
 
 
 def overwide(site: Site, each: Shown) -> int | None:
-    """Return how many pixels wide a picture that comes in one version may be; None where it is no wider.
+    """Return how many pixels wide a picture that comes in one version may be; None where it is no wider, or has more.
 
     That is what the smallest window would show from edge to edge, times the tolerance.
     """
     picture = each.picture
-    if picture is None or picture.width is None or not is_worth(each):
+    if picture is None or picture.width is None or not is_worth(each) or all(has_versions(use) for use in each.uses):
         return None
     smallest = min(site.profile.viewports.values(), key=lambda window: window.width * window.density)
     limit = round(smallest.width * smallest.density * site.profile.targets.oversize)
     return limit if picture.width > limit else None
+
+
+def has_versions(use: Use) -> bool:
+    """Whether a place has several widths, or versions for several windows, to choose from."""
+    return has_widths(use.choice.by) or any("media" in source.attributes for source in use.place.img.sources)
 
 
 def lacks_sizes(each: Shown) -> bool:
@@ -105,6 +110,19 @@ def outdated(site: Site, each: Shown) -> bool:
     answer = as_chrome(site, each)
     picture = read_picture(answer.response.body or b"") if answer is not None else None
     return answer is not None and picture is not None and is_outdated(picture, answer)
+
+
+def speaker(site: Site, each: Shown) -> str:
+    """Return the first check that fails a picture, in the order of this package; empty where none does."""
+    if each.answer is not None and mixed_up(site, each.answer) is not None:
+        return "images.vary_on_accept"
+    if is_worth(each) and lacks_sizes(each):
+        return "images.responsive"
+    if oversized(site, each):
+        return "images.right_size"
+    if overwide(site, each) is not None:
+        return "images.responsive"
+    return "images.modern_format" if outdated(site, each) else ""
 
 
 def mixed_up(site: Site, answer: Exchange) -> tuple[Exchange, str, str] | None:

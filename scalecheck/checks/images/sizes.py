@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
 from scalecheck.checks.images.seen import (
+    has_versions,
     is_worth,
     lacks_sizes,
-    outdated,
     oversized,
     overwide,
     own,
+    speaker,
     unasked,
     worst_fit,
 )
@@ -20,10 +21,11 @@ from scalecheck.page.cost import Cost, Item, cost
 from scalecheck.page.fetches import Use as Purpose
 from scalecheck.page.fetches import When
 from scalecheck.page.loading import loading
-from scalecheck.page.places import Shown, Use, has_widths, shown
+from scalecheck.page.places import Shown, shown
 from scalecheck.page.room import without_room
 from scalecheck.probes.discovery import first
 from scalecheck.probes.representations import accepts
+from scalecheck.wire.units import show_bytes
 from scalecheck.wire.urls import path_of
 
 
@@ -43,23 +45,17 @@ def responsive(site: Site) -> Findings:
         if not is_worth(each) or each.answer is None:
             continue
         limit = overwide(site, each)
-        single = [use for use in each.uses if not _has_versions(use)]
         if lacks_sizes(each):
             yield expect(False, each.answer, expected="sizes beside the widths of srcset", observed="no sizes")
-        elif limit is not None and single and oversized(site, each):
+        elif limit is not None and oversized(site, each):
             yield left(each.answer, "images.right_size")
-        elif limit is not None and single:
+        elif limit is not None:
             expected = f"several widths, or at most {limit} pixels"
             yield expect(False, each.answer, expected=expected, observed=f"one version, {_width(each)} pixels wide")
         else:
-            observed = "small enough for every window" if single else "several versions"
+            observed = "several versions" if all(map(has_versions, each.uses)) else "small enough for every window"
             yield expect(True, each.answer, expected="several widths where one is too large", observed=observed)
     yield from unasked(site)
-
-
-def _has_versions(use: Use) -> bool:
-    """Whether a place has several widths, or versions for several windows, to choose from."""
-    return has_widths(use.choice.by) or any("media" in source.attributes for source in use.place.img.sources)
 
 
 def _width(each: Shown) -> int:
@@ -147,7 +143,8 @@ def _largest(site: Site, costs: list[Cost], limit_bytes: int) -> Iterator[Findin
         if size > limit_bytes and item.url in speakers:
             yield left(answer, speakers[item.url])
         else:
-            yield expect(size <= limit_bytes, answer, expected=f"at most {limit_bytes} bytes", observed=f"{size} bytes")
+            expected, observed = f"at most {show_bytes(limit_bytes)}", show_bytes(size)
+            yield expect(size <= limit_bytes, answer, expected=expected, observed=observed)
 
 
 def _together(site: Site, page: Exchange, costs: list[Cost], limit_bytes: int) -> Finding:
@@ -157,7 +154,7 @@ def _together(site: Site, page: Exchange, costs: list[Cost], limit_bytes: int) -
     items = _pictures(worst, When.INITIAL)
     total_bytes = sum(item.figures.transferred_bytes for item in items)
     unspoken = sum(item.figures.transferred_bytes for item in items if item.url not in speakers)
-    expected, observed = f"at most {limit_bytes} bytes", f"{total_bytes} bytes in {len(items)} pictures"
+    expected, observed = f"at most {show_bytes(limit_bytes)}", f"{show_bytes(total_bytes)} in {len(items)} pictures"
     if total_bytes > limit_bytes >= unspoken:
         return left(page, next(speakers[item.url] for item in items if item.url in speakers))
     missing = worst.missing(Purpose.IMAGE)
@@ -174,9 +171,6 @@ def _speakers(site: Site) -> dict[str, str]:
     """Return which check speaks of a picture whose bytes are many for another reason, by URL."""
     found: dict[str, str] | None = site.remembered.get(_speakers)
     if found is None:
-        found = site.remembered[_speakers] = {
-            each.url: "images.right_size" if oversized(site, each) else "images.modern_format"
-            for each in own(site)
-            if oversized(site, each) or outdated(site, each)
-        }
+        spoken = ((each.url, speaker(site, each)) for each in own(site))
+        found = site.remembered[_speakers] = {url: check_id for url, check_id in spoken if check_id}
     return found
