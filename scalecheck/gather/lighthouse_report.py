@@ -121,7 +121,7 @@ def _requests(audits: Mapping[str, Any]) -> Iterator[Fetched]:
         status = _whole(row.get("statusCode"))
         answered = status is not None and 100 <= status <= 599
         ended = _number(row.get("networkEndTime"))
-        if url := _url(row.get("url")):
+        if (url := _url(row.get("url"))).startswith(("http:", "https:")):
             yield Fetched(
                 url=url,
                 use=_text(row.get("resourceType")).lower(),

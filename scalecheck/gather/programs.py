@@ -17,6 +17,8 @@ TAIL_BYTES = 16 * 1024
 STANDARD_OUTPUT = 1
 GONE_WITHIN_S = 3.0
 """Programs that were killed have let go of their pipes by then; who left their group may hold them for longer."""
+ROOM = 38
+"""Longest path of temporary files: a socket's address has 104 bytes, of which browsers take 46 and our folder 20."""
 LINE_LENGTH = 200
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 """Terminal sequences."""
@@ -134,7 +136,7 @@ async def program(
 @contextmanager
 def folder() -> Iterator[Path]:
     """Make a folder for what a program writes, and take it away again, however much is still written to it."""
-    made = Path(tempfile.mkdtemp(prefix="scalecheck-"))
+    made = Path(tempfile.mkdtemp(prefix="scalecheck-", dir=_with_room()))
     try:
         yield made
     finally:
@@ -142,6 +144,12 @@ def folder() -> Iterator[Path]:
             shutil.rmtree(made, ignore_errors=True)
             if not made.exists():
                 break
+
+
+def _with_room() -> str:
+    """Return where temporary files go, or a shorter path where that would leave no room for the name of a socket."""
+    places = (tempfile.gettempdir(), "/tmp")
+    return next((each for each in places if len(each) <= ROOM and os.access(each, os.W_OK)), places[0])
 
 
 def one_line(text: str) -> str:

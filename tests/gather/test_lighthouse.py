@@ -93,9 +93,8 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
-    monkeypatch.setattr("tempfile.tempdir", None)
     (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("scalecheck.gather.programs._with_room", lambda: str(tmp_path / "tmp"))
     monkeypatch.delenv("CHROME_PATH", raising=False)
     return Machine(tmp_path)
 

@@ -82,7 +82,10 @@ def test_a_request_without_a_status_had_no_answer(status: object) -> None:
     assert (found.status, found.failure) == (None, "no answer")
 
 
-@pytest.mark.parametrize("row", [None, 5, "x", [], {}, {"url": 5}, {"url": ""}, {"url": "data:text/html,x"}])
+@pytest.mark.parametrize(
+    "row",
+    [None, 5, "x", [], {}, {"url": 5}, {"url": ""}, {"url": "data:text/html,x"}, {"url": "blob:https://shop.test/1"}],
+)
 def test_what_is_no_request_is_left_out(row: object) -> None:
     assert reading({"network-requests": table(row)}).requests == ()
 

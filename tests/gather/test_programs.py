@@ -140,6 +140,14 @@ def test_a_folder_goes_when_the_block_fails() -> None:
     assert not made.exists()
 
 
+def test_a_folder_leaves_room_for_the_name_of_a_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("d" * 60)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    with folder() as made:
+        assert made.parent == Path("/tmp")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -24,6 +24,7 @@ INSTALLED = {
     "haproxy": ("haproxy",),
     "caddy": ("caddy",),
     "chromium": ("chromium",),
+    "lighthouse": ("chromium", str(PEERS / "tools/node_modules/.bin/lighthouse")),
     "nextjs": (str(PEERS / "nextjs/.ready"), str(PEERS / "tools/.ready")),
     "vite": (str(PEERS / "vite/.ready"),),
 }
