@@ -1,9 +1,9 @@
-"""Every benchmark, or those named: `python -m benchmarks [startup] [audit] [transport] [memory]`."""
+"""Every benchmark, or those named: `python -m benchmarks [startup] [transport] [audit] [page] [memory]`."""
 
 import sys
 from importlib import import_module
 
-NAMES = ("startup", "transport", "audit", "memory")
+NAMES = ("startup", "transport", "audit", "page", "memory")
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ BELOW: dict[str, frozenset[str]] = {
     "probes": frozenset({"wire", "model", "page"}),
     "checks": frozenset({"wire", "model", "page", "probes"}),
     "swarm": frozenset({"wire", "model", "page"}),
-    "report": frozenset({"wire", "model"}),
+    "report": frozenset({"wire", "model", "page"}),
     "gather": frozenset({"wire", "model", "probes"}),
     "lab": frozenset({"wire"}),
     "cli": frozenset({"wire", "model", "page", "probes", "checks", "report", "gather", "lab", "swarm"}),

@@ -1,13 +1,17 @@
 """`scalecheck audit`, and its groups as commands of their own."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scalecheck.cli.completion import checks_and_groups, formats_known, profiles_known
+
+if TYPE_CHECKING:
+    from scalecheck.cli.plan import Plan
 
 URL = Annotated[
     str | None,
@@ -151,12 +155,17 @@ def audit(
     Without a profile, the kinds of routes are inferred from what the site shows, and the report says which.
     """
     from scalecheck.cli.live import run_audit
+
+    run_audit(planned(locals()), tuple(formats or ()), verbose=verbose)
+
+
+def planned(options: Mapping[str, Any]) -> "Plan":
+    """Return what the options of `audit` ask for, by the names of its parameters."""
     from scalecheck.cli.plan import Limits, Plan
 
-    limits = Limits(requests, concurrency, samples, patience, runs, chrome)
-    chosen = tuple(only or ()), tuple(skip or ())
-    plan = Plan(url, profile, *chosen, keep, before, har, connect_to, limits, ca_file, quiet, browser)
-    run_audit(plan, tuple(formats or ()), verbose=verbose)
+    given: dict[str, Any] = {each.name: options[each.name] for each in fields(Plan) if each.name in options}
+    limits = Limits(**{each.name: options[each.name] for each in fields(Limits)})
+    return Plan(**{**given, "limits": limits, "only": tuple(given["only"] or ()), "skip": tuple(given["skip"] or ())})
 
 
 def _group(group: str) -> Callable[..., None]:

@@ -62,7 +62,12 @@ def run_audit(plan: Plan, formats: Sequence[str], *, verbose: bool = False) -> N
 
 
 def audited(plan: Plan, where: Sequence[Target] = ()) -> Report:
-    """Return the report of a live run.
+    """Return the report of a live run; UsageError as `audited_site`."""
+    return audited_site(plan, where)[0]
+
+
+def audited_site(plan: Plan, where: Sequence[Target] = ()) -> tuple[Report, Site]:
+    """Return the report of a live run, and the site as far as it became known.
 
     UsageError, before anything is asked or overwritten, where the command line is wrong; `where` is part of it.
     """
@@ -80,7 +85,7 @@ def audited(plan: Plan, where: Sequence[Target] = ()) -> Report:
         from scalecheck.gather.har import write_har
 
         write("--har", plan.har, write_har(done.site))
-    return _report(plan, done, checks, shown_path(profile.source if profile is not None else None))
+    return _report(plan, done, checks, shown_path(profile.source if profile is not None else None)), done.site
 
 
 def _chosen(plan: Plan) -> tuple[Check, ...]:

@@ -58,6 +58,13 @@ def judge_file(
     path: Path, profile: str | None, only: tuple[str, ...], skip: tuple[str, ...], before: Path | None
 ) -> Report:
     """Return the report on an evidence file: the same outcomes as its live run had."""
+    return judged_site(path, profile, only, skip, before)[0]
+
+
+def judged_site(
+    path: Path, profile: str | None, only: tuple[str, ...], skip: tuple[str, ...], before: Path | None
+) -> tuple[Report, Site]:
+    """Return the report on an evidence file, and the site as the file shows it."""
     recorded = read_site(path, profile)
     site, run = recorded.site, recorded.run
     checks = _chosen(recorded, only, skip)
@@ -66,7 +73,7 @@ def judge_file(
     outcomes, measures = judge(site, checks)
     times = [each.received_at for each in site.by_number.values() if not isinstance(each, Failure)]
     ended = max(times, default=site.started_at)
-    return Report(
+    report = Report(
         tool=run.tool,
         target=site.profile.site,
         profile=shown_path(profile or run.profile_path),
@@ -77,6 +84,7 @@ def judge_file(
         notes=tuple(_notes(path, recorded)),
         interrupted=recorded.interrupted,
     )
+    return report, site
 
 
 def _read(path: Path, *, har: bool) -> Evidence:

@@ -3,13 +3,17 @@
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scalecheck.cli.exit import UsageError
 from scalecheck.model.verdict import Report
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +130,18 @@ def tell(report: Report, where: Sequence[Target], *, verbose: bool = False) -> N
 
 
 def _text(report: Report, *, verbose: bool) -> str:
-    """Return the text report for the terminal there is: its width, its colours, none of them in a file or pipe."""
-    from rich.console import Console
-
     from scalecheck.report.text import print_text
+
+    return for_the_terminal(lambda console: print_text(report, console, verbose=verbose))
+
+
+def for_the_terminal(printing: "Callable[[Console], object]") -> str:
+    """Return what is printed to the terminal there is: its width, its colours, none of them in a file or pipe."""
+    from rich.console import Console
 
     console = Console()
     with console.capture() as printed:  # rich would end the program itself where the reader has gone away
-        print_text(report, console, verbose=verbose)
+        printing(console)
     return printed.get()
 
 
