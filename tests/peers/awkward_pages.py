@@ -1,8 +1,8 @@
 """Pages written to be awkward, on loopback: each file of tests/peers/awkward/ is one, with all that it may load.
 
-A file holds several, each behind a line `-- /path --`. Lines that begin with `< ` are fields of the answer, those with
-`< 103 ` of one that comes before it; `{other}` is another site, which is the same server under another name. Pictures
-and fonts are made up.
+A file holds several, each behind a line `-- /path --`. Lines that begin with `< ` are fields of the answer, `< 302 `
+gives it that status, and `< 103 ` is for one that comes before it. `{other}` is another site, which is the same server
+under another name. Pictures and fonts are made up.
 """
 
 import base64
@@ -20,6 +20,7 @@ from tests.peers.shop import PIXEL
 
 FILES = Path(__file__).parent / "awkward"
 PART = re.compile(r"(?m)^-- (/\S*) --\n")
+FIELD = re.compile(r"(?m)^< (?:(\d{3}) )?([\w-]+): (.*)$")
 TYPES = {
     "": "text/html; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -69,17 +70,14 @@ def answers(other: str) -> dict[str, Answer]:
 
 
 def _answer(path: str, text: str) -> Answer:
-    lines = text.splitlines(keepends=True)
-    said = [line[2:].strip() for line in lines if line.startswith("< ")]
-    body = "".join(line for line in lines if not line.startswith("< "))
-    final = tuple(_field(line) for line in said if not line.startswith("103 "))
-    early = tuple(_field(line[4:]) for line in said if line.startswith("103 "))
-    return Answer(TYPES[PurePosixPath(path).suffix], body.encode() if body.strip() else _made_up(path), final, early)
-
-
-def _field(line: str) -> tuple[str, str]:
-    name, _, value = line.partition(": ")
-    return name, value
+    body = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("< ")).strip("\n")
+    fields: dict[int, list[tuple[str, str]]] = {}
+    for status, name, value in FIELD.findall(text):
+        fields.setdefault(int(status or 200), []).append((name, value))
+    early = tuple(fields.pop(103, ()))
+    ((status, final),) = fields.items() or [(200, [])]
+    made_up = b"" if body or status != 200 else _made_up(path)
+    return Answer(TYPES[PurePosixPath(path).suffix], made_up or body.encode(), tuple(final), early, status)
 
 
 def _made_up(path: str) -> bytes:

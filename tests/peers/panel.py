@@ -72,6 +72,9 @@ def missing() -> str | None:
 def _take(rows: dict[str, Row], event: str, said: dict[str, Any]) -> None:
     number = said["requestId"]
     if event == "requestWillBeSent":
+        if (moved := rows.get(number)) is not None and (answer := said.get("redirectResponse")) is not None:
+            moved.status, moved.transferred_bytes = answer["status"], answer["encodedDataLength"]
+            rows[f"{number} {len(rows)}"] = rows.pop(number)
         rows[number] = Row(said["request"]["url"].partition("#")[0], said["type"], initiator=said["initiator"]["type"])
     elif (row := rows.get(number)) is None:
         return

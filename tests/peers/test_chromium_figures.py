@@ -46,6 +46,7 @@ TYPES = {
     Use.MANIFEST: {"Manifest"},
 }
 """The panel's words for what we call a use."""
+JUDGED = {Use.DOCUMENT: "Document", Use.SCRIPT: "Script", Use.STYLE: "Stylesheet", Use.IMAGE: "Image"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def awkward() -> Iterator[Site]:
     with awkward_pages.serving() as url:
-        yield known(url, *(f"/{name}/" for name in dict.fromkeys(page.name for page in PAGES)))
+        yield known(url, *(f"/{name}/" for name in (*dict.fromkeys(page.name for page in PAGES), "moved")))
 
 
 def known(url: str, *paths: str) -> Site:
@@ -145,6 +146,18 @@ def test_awkward_pages_load_what_we_say(page: Awkward, awkward: Site, browser: B
     assert not {named(item.url): item.use for item in taken if types[named(item.url)] not in TYPES[item.use]}
 
 
+def test_redirects_count_as_chromium_counts_them(awkward: Site, browser: Browser) -> None:
+    rows = panel.first_visit(browser, f"{awkward.profile.site}/moved/", VIEWPORTS["desktop"])
+    _, visit = ours(awkward, "/moved/", "desktop")
+    for use, kind in JUDGED.items():
+        seen = [row for row in rows if row.type == kind]
+        figures = visit.own(use)
+        assert figures.requests == len(seen)
+        assert figures.transferred_bytes == sum(row.transferred_bytes for row in seen)
+    assert visit.own().requests == len(rows) == 12
+    assert not visit.missing()
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """A page of a real front end."""
@@ -193,12 +206,7 @@ def test_front_ends_load_what_we_say(app: App, app_urls: dict[str, str], browser
     initial = [item for item in visit.items if item.when is When.INITIAL]
     expected = [row for row in rows if row not in scripted]
     assert Counter(named(item.url) for item in initial) == Counter(named(row.url) for row in expected)
-    for use, kind in (
-        (Use.SCRIPT, "Script"),
-        (Use.STYLE, "Stylesheet"),
-        (Use.IMAGE, "Image"),
-        (Use.DOCUMENT, "Document"),
-    ):
+    for use, kind in JUDGED.items():
         seen = [row for row in expected if row.type == kind]
         mine = visit.own(use)
         assert mine.requests == len(seen)
