@@ -74,7 +74,7 @@ def _heading(name: str, page: PageBundle, others: int, width: int) -> Iterator[T
     """Yield which page it is, of which route, and in which window it is shown."""
     said = Text(inert(name or "no route", NAME), "bold")
     address = f"{_shown(page.url, page.url)}{f', the heaviest of {others + 1} pages' if others else ''}"
-    more = f"{page.kind or 'page'}, {inert(page.window, NAME)}"
+    more = f"{page.kind or 'page'}{f', {inert(page.window, NAME)}' if _differ(page) else ''}"
     if cell_len(said.plain) + cell_len(address) + cell_len(more) + 4 <= width:
         yield said.append(f"  {address}", "").append(f"  {more}", "dim")
     else:
@@ -151,9 +151,14 @@ def _padded(text: str, width: int, *, right: bool) -> str:
 
 def _windows(page: PageBundle, width: int) -> Iterator[Text]:
     """Yield what the page costs in other windows, where that differs."""
-    if len(set(page.windows.values())) > 1:
+    if _differ(page):
         others = (f"{inert(name, NAME)} {_bytes(size)}" for name, size in page.windows.items() if name != page.window)
         yield from entry("", Text(f"in other windows: {', '.join(others)}", "dim"), width)
+
+
+def _differ(page: PageBundle) -> bool:
+    """Whether the page costs more in some windows than in others."""
+    return len(set(page.windows.values())) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +275,7 @@ def _legend(
         numbers = "  ".join(_padded(row[at], sizes[at], right=True) for at in (1, 2))
         line = Text.assemble("  ", (letters[each.item.url], f"bold {STYLES[each.whose]}"), f"  {name}  {numbers}")
         left = width - cell_len(line.plain) - 2
-        yield line.append(f"  {_cut(row[3], left)}", "dim") if left >= 8 else line
+        yield line.append(f"  {_cut(row[3], left)}", "dim") if row[3] and left >= 8 else line
 
 
 def _users(chunk: Chunk, page: PageBundle, routes: int) -> str:

@@ -21,10 +21,13 @@ from scalecheck.checks.catalogue import chosen
 from scalecheck.checks.judge import judge
 from scalecheck.cli.plan_text import print_plan
 from scalecheck.gather.record import by_probe, read_evidence
+from scalecheck.model.evidence import Run
 from scalecheck.model.profile_file import profile_from_data, read_profile
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Report
+from scalecheck.page.bundles import bundles
 from scalecheck.report import RENDERERS
+from scalecheck.report.bundles import print_bundles
 from scalecheck.report.github import step_summary
 from scalecheck.report.text import render
 from scalecheck.swarm.plan import plan
@@ -46,6 +49,9 @@ FILES = {
 """The file of each format."""
 SUMMARY = "reports/example.github-summary.md"
 PICTURE = "docs/run.svg"
+BUNDLES = "docs/bundles.svg"
+PARTS_SHOWN = 4
+"""Tables and bars in the picture of the bundles: those of two pages."""
 PLAN = "docs/plan.svg"
 PLANNED = date(2026, 11, 21)
 PLAN_SHOWN = "Requests of a page view"
@@ -96,11 +102,19 @@ def golden() -> dict[str, str]:
     """Return the text of every golden file by its path."""
     shop = judged("nextjs", "reports/example.yaml")
     texts = {file: RENDERERS[name](shop) for name, file in FILES.items()}
-    return texts | {SUMMARY: step_summary(shop), PICTURE: picture(), PLAN: plan_picture()}
+    return texts | {SUMMARY: step_summary(shop), PICTURE: picture(), BUNDLES: bundles_picture(), PLAN: plan_picture()}
 
 
 def judged(name: str, profile: str | None = None, only: tuple[str, ...] = (), skip: tuple[str, ...] = ()) -> Report:
     """Return the report on recorded evidence, by its own profile or another one."""
+    site, run = recorded(name, profile)
+    outcomes, measures = judge(site, chosen(only or run.checks, skip))
+    seconds = round(max(each.sent_at for each in site.by_number.values()) - run.started_at, 1)
+    return Report(run.tool, run.target, profile or run.profile_path, run.started_at, seconds, outcomes, measures)
+
+
+def recorded(name: str, profile: str | None = None) -> tuple[Site, Run]:
+    """Return a recorded site, by its own profile or another one, and its run."""
     with TemporaryDirectory() as folder:
         plain = Path(folder) / f"{name}.jsonl"
         plain.write_bytes(gzip.decompress((ROOT / EVIDENCE.format(name=name)).read_bytes()))
@@ -108,10 +122,7 @@ def judged(name: str, profile: str | None = None, only: tuple[str, ...] = (), sk
     run = evidence.run
     with chdir(ROOT):  # the profile's path stands in the report as it was given
         declared = read_profile(profile, None).at(run.target) if profile else profile_from_data(run.profile)
-    site = Site(declared, run.started_at, by_probe(evidence))
-    outcomes, measures = judge(site, chosen(only or run.checks, skip))
-    seconds = round(max(each.sent_at for each in evidence.records) - run.started_at, 1)
-    return Report(run.tool, run.target, profile or run.profile_path, run.started_at, seconds, outcomes, measures)
+    return Site(declared, run.started_at, by_probe(evidence)), run
 
 
 def picture() -> str:
@@ -119,6 +130,18 @@ def picture() -> str:
     report = judged("vite", only=("assets",), skip=("assets.unhashed_is_short",))
     title = "scalecheck judge vite.jsonl --only assets --skip assets.unhashed_is_short"
     return drawn(render(report, width=COLUMNS, color=True), title, "run")
+
+
+def bundles_picture() -> str:
+    """Return an SVG of the terminal with the first pages of what a Next.js app ships."""
+    site, run = recorded("nextjs", "reports/example.yaml")
+    console = Console(
+        file=StringIO(), width=COLUMNS, force_terminal=True, color_system="standard", legacy_windows=False
+    )
+    with console.capture() as printed:
+        print_bundles(bundles(site), console)
+    parts = printed.get().split("\n\n")[:PARTS_SHOWN]
+    return drawn("\n\n".join(parts), f"scalecheck bundles {run.target}", "bundles")
 
 
 def plan_picture() -> str:

@@ -47,7 +47,7 @@ def test_it_says_everything() -> None:
     text = printed(shop())
     for said in (
         "home  /  ssg, desktop",
-        "product  /products/1, the heaviest of 2 pages  isr, mobile",
+        "product  /products/1, the heaviest of 2 pages  isr",
         "  JavaScript            3    ≥ 85.3 KB  255.0 KB           0   90 KB  ≥ 95 %  ━━━━━━━━━─",
         "  JavaScript            3      95.3 KB  285.0 KB           0   90 KB  106 %  ━━━━━━━━━━",
         "  third parties         1",

@@ -9,23 +9,23 @@ from tempfile import gettempdir
 import pytest
 
 from scalecheck.report import FORMATS, RENDERERS
-from tests.report.golden import FILES, PICTURE, PLAN, ROOT, SUMMARY, golden
+from tests.report.golden import BUNDLES, FILES, PICTURE, PLAN, ROOT, SUMMARY, golden
 
 
-@pytest.mark.parametrize("file", [*FILES.values(), SUMMARY, PICTURE, PLAN])
+@pytest.mark.parametrize("file", [*FILES.values(), SUMMARY, PICTURE, BUNDLES, PLAN])
 def test_golden_report(file: str) -> None:
     kept = (ROOT / file).read_text(encoding="utf-8")
     assert kept == golden()[file], "run `python -m tests.report.golden` and look at the difference"
 
 
-@pytest.mark.parametrize("file", [*FILES.values(), SUMMARY, PICTURE, PLAN])
+@pytest.mark.parametrize("file", [*FILES.values(), SUMMARY, PICTURE, BUNDLES, PLAN])
 def test_reports_name_no_place_of_the_machine_that_rendered_them(file: str) -> None:
     places = (str(ROOT), str(Path.home()), gettempdir())
     text = (ROOT / file).read_text(encoding="utf-8")
     assert [place for place in places if len(place) > 1 and place in text] == []
 
 
-@pytest.mark.parametrize("file", [PICTURE, PLAN])
+@pytest.mark.parametrize("file", [PICTURE, BUNDLES, PLAN])
 def test_a_picture_fetches_nothing(file: str) -> None:
     text = (ROOT / file).read_text(encoding="utf-8")
     assert not re.search(r"@import|@font-face|url\((?!#)|href=|<script", text)
