@@ -27,7 +27,7 @@ def test_the_tables_stand_before_the_report(live: Done) -> None:
     tables, _, report = live.out.partition("\n\nPASS, exit 0")
     assert "JavaScript" in tables
     assert "budget" in tables
-    assert f"A  {SCRIPT}" in tables
+    assert f"  {SCRIPT}" in tables
     assert "  site      http://127.0.0.1" in report
     assert (live.code, live.err) == (0, "")
 
