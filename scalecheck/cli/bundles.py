@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -86,9 +87,11 @@ def _bundles(evidence: Path | None, why: str | None, options: dict[str, Any]) ->
         put(for_the_terminal(lambda console: print_why(found, why, console)))
         return
     verbose = options["verbose"]
-    if any(each.format == "text" and each.file is None for each in where):
+    printed = tuple(each for each in where if each.format == "text" and each.file is None)
+    if printed:
         put(for_the_terminal(lambda console: print_bundles(found, console, verbose=verbose)))
-    tell(report, where, verbose=verbose)
+        tell(replace(report, measures=()), printed, verbose=verbose)  # the tables have said them
+    tell(report, tuple(each for each in where if each not in printed), verbose=verbose)
     raise typer.Exit(report.exit_code)
 
 

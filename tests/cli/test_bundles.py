@@ -93,3 +93,10 @@ def test_a_site_that_does_not_answer_has_no_tables(monkeypatch: pytest.MonkeyPat
     done = scalecheck(monkeypatch, tmp_path, "bundles", "http://127.0.0.1:9", "--quiet", "--patience", "0s")
     assert done.code == 3
     assert done.out.startswith("UNKNOWN, exit 3")
+
+
+def test_figures_stand_in_the_tables_alone(live: Done, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    done = recorded(monkeypatch, tmp_path, "-f", "json=reports/report.json")
+    report = json.loads((tmp_path / "reports/report.json").read_text())
+    assert "initial_js" in {measure["name"] for measure in report["measures"]}
+    assert "\nFigures\n" not in done.out
