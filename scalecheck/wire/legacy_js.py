@@ -33,7 +33,10 @@ TRANSFORMS = {
 """What the helpers of compilers (Babel, TypeScript) say when they fail: minifiers keep it."""
 
 _KNOWN = {f"{owner}.{name}".lstrip(".") for owner, names in FEATURES.items() for name in names.split()}
-_CORE_JS = re.compile(r"""target:\s?["'](\w+)["'](.{0,400}?)\}\s*,\s*\{\s*["']?(\w+)""", re.DOTALL)
+_CORE_JS = re.compile(
+    r"""target:\s?["'](\w{1,20})["']((?:(?!target:).){0,400}?)\}\s{0,9},\s{0,9}\{\s{0,9}["']?(\w{1,40})""", re.DOTALL
+)
+"""`{target:"Array",proto:!0,forced:…},{find:…`; up to the next one, so that the work stays linear."""
 _CORE_JS_GLOBAL = re.compile(r"wrap:\s?(?:!0|true)[^{}]{0,80}\}\s*,\s*\{\s*(Promise|Symbol)\b")
 _OWNERS = "Array|String|Object|Number|Math|Reflect|Promise"
 _ASSIGNED = re.compile(rf"\b({_OWNERS})(\.prototype)?(?:\.(\w+)|\[[\"'](\w+)[\"']\])\s?=(?![=>])")

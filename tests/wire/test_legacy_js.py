@@ -87,7 +87,7 @@ def test_transforms(code: str, transforms: tuple[str, ...], throughout: bool) ->
 def test_hostile_text_is_read_in_bounded_time(text: str) -> None:
     start = time.perf_counter()
     legacy(text)
-    assert time.perf_counter() - start < 3
+    assert time.perf_counter() - start < 20  # seconds for what is linear; hours for what is not
 
 
 @settings(max_examples=100)
