@@ -446,6 +446,16 @@ CASES += [
         observed="150KB, +50.0% since 100KB: /a.js 100KB to 150KB",
     ),
     case(
+        "for want of compression, which has a check of its own",
+        not_grown,
+        SKIP,
+        HOME,
+        script("/a.js", 120_000, "const a = 1;" * 10_000),
+        before=BASE,
+        profile=budgets(js="200KB"),
+        reason="left to assets.compressed",
+    ),
+    case(
         "the page by its pictures",
         not_grown,
         FAIL,
@@ -466,14 +476,24 @@ CASES += [
         profile=budgets(requests="60"),
     ),
     case(
-        "a script that was lost then",
+        "a script that is lost today, of which its budget says that it is unknown",
         not_grown,
         SKIP,
+        HOME,
+        failure("/a.js"),
+        before=BASE,
+        profile=budgets(js="200KB"),
+        reason="left to bundle.initial_js",
+    ),
+    case(
+        "a script that was lost then",
+        not_grown,
+        UNKNOWN,
         HOME,
         script("/a.js", 150_000),
         before=earlier(HOME),
         profile=SHARE,
-        reason="left to bundle.initial_js",
+        reason="in the earlier run: https://shop.test/a.js",
     ),
 ]
 

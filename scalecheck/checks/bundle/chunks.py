@@ -56,7 +56,7 @@ def _largest_chunk(site: Site, page: Exchange) -> Finding:
         return skipped("it loads no script of the site", page)
     size, whole = largest[0].figures.transferred_bytes, JS.amount(visit)
     observed = f"{named(page, largest[0].url)} {size / whole:.0%}, {show_bytes(size)} of {show_bytes(whole)}"
-    return expect(size <= max(room, budget.largest_chunk * whole), page, expected=expected, observed=observed)
+    return expect(size <= max(room, round(budget.largest_chunk * whole)), page, expected=expected, observed=observed)
 
 
 @check(needs=[first], source="scalecheck: a byte is sent once")

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from scalecheck.checks.bundle.earlier import earlier, growth, twin
-from scalecheck.checks.bundle.sizes import PAGE, PARTS, REQUESTS, Size
-from scalecheck.checks.check import Findings, check, expect, left, skipped
+from scalecheck.checks.bundle.sizes import PAGE, PARTS, REQUESTS, Size, uncompressed_bytes
+from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
 from scalecheck.model.evidence import Exchange
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Finding
+from scalecheck.page.cost import Cost
 from scalecheck.probes.discovery import first
 from scalecheck.wire.units import show_ratio
 
@@ -39,19 +40,19 @@ def not_grown(site: Site) -> Findings:
 
 
 def _compared(site: Site, page: Exchange, before: Site, then: Exchange) -> Iterator[Finding]:
-    """Yield what has grown; a pass where nothing has."""
+    """Yield what has grown; a pass where nothing has. The page as a whole only grows by what no part explains."""
     sizes = [size for size in (*PARTS, PAGE, REQUESTS) if size.limit(site, page) is not None]
     findings: list[Finding] = []
     explained = 0
     for size in sizes:
         was, now = size.largest(before, then)[1], size.largest(site, page)[1]
-        most = _most(site, size, size.amount(was))
-        excess = size.amount(now) - most
-        if size.over(site, page) or size.missing(site, page) or size.missing(before, then):
+        excess = size.amount(now) - _most(site, size, was)
+        if size.over(site, page) or size.missing(site, page):
             findings.append(left(page, size.check))
+        elif lost := size.missing(before, then):
+            findings.append(undecided(page, f"in the earlier run: {lost[0]}", expected=_promise(site)))
         elif excess > 0 and not (size is PAGE and explained >= excess):
-            files = growth(was.of(*size.uses), now.of(*size.uses))
-            findings.append(_grown(page, size, size.amount(was), size.amount(now), files, most))
+            findings.append(_grown(site, page, size, was, now))
         explained += max(0, excess) if size is not REQUESTS else 0
     yield from findings
     if sizes and not findings:
@@ -61,16 +62,21 @@ def _compared(site: Site, page: Exchange, before: Site, then: Exchange) -> Itera
         yield skipped("no budget is declared", page)
 
 
-def _most(site: Site, size: Size, was: int) -> int:
+def _grown(site: Site, page: Exchange, size: Size, then: Cost, now: Cost) -> Finding:
+    was, amount, most = size.amount(then), size.amount(now), _most(site, size, then)
+    if not size.counted and uncompressed_bytes(site, now.of(*size.uses)) >= amount - most:
+        return left(page, "assets.compressed")
+    by = f"{(amount - was) / was:+.1%}" if was else "from nothing"
+    files = growth(then.of(*size.uses), now.of(*size.uses))
+    expected = f"at most {size.shown(most)}" + (f" of {size.what}" if size.uses else "")
+    observed = f"{size.shown(amount)}, {by} since {size.shown(was)}" + (f": {files}" if files else "")
+    return expect(False, page, expected=expected, observed=observed)
+
+
+def _most(site: Site, size: Size, then: Cost) -> int:
+    was = size.amount(then)
     return was + max(int(was * site.profile.targets.growth), UNNOTICED[size.counted])
 
 
 def _promise(site: Site) -> str:
     return f"nothing more than {show_ratio(site.profile.targets.growth)} larger than in the earlier run"
-
-
-def _grown(page: Exchange, size: Size, was: int, amount: int, files: str, most: int) -> Finding:
-    by = f"{(amount - was) / was:+.1%}" if was else "from nothing"
-    expected = f"at most {size.shown(most)}" + (f" of {size.what}" if size.uses else "")
-    observed = f"{size.shown(amount)}, {by} since {size.shown(was)}" + (f": {files}" if files else "")
-    return expect(False, page, expected=expected, observed=observed)
