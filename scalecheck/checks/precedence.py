@@ -8,9 +8,10 @@ applies speaks; the later ones leave the answer to it:
     3  an asset with a fingerprint, or among files that have one  assets.immutable
     4  nothing says how long                                      cache.explicit
     5  a script or style of a hashed route, without fingerprint   assets.fingerprinted
-    6  any other asset without fingerprint, kept too long         assets.unhashed_is_short
-    7  HTML that browsers keep too long or too short              cache.pages_revalidate
-    8  anything else the contract asks                            cache.contract
+    6  a service worker that browsers keep too long               rendering.worker_fresh
+    7  any other asset without fingerprint, kept too long         assets.unhashed_is_short
+    8  HTML that browsers keep too long or too short              cache.pages_revalidate
+    9  anything else the contract asks                            cache.contract
 
 Beside that:
 
@@ -19,6 +20,11 @@ Beside that:
   what has no lifetime of its own. Where the edge hides its lifetimes and keeps nothing, cache.contract says so.
 - A personal answer that says `private` and reached somebody else is cache.personal_stays_personal's; one that does not
   say so is cache.personal_is_private's, whatever came of it. cache.not_deceivable leaves pages that one of them fails.
+- An island on a route of its own is that route's: personal_is_private, personal_stays_personal, explicit or contract
+  speak of who may keep it; rendering.islands_are_live of islands that no route declares, and of pages that hold
+  somebody's marker though everybody shares them.
+- A shell that would be small enough compressed is assets.compressed's; one that is too large for a shell is
+  rendering.shell_is_small's, whatever the budget of HTML.
 - Errors (4xx, 5xx) are cache.errors_are_short's; an invented chunk that gets 200 is assets.missing_is_404's.
 - An edge that does not say what it did is cdn.speaks's; one that never answers from its store is cdn's hit ratios'.
 - Validators that change while the bytes do not are cache.etag_is_steady's; revalidates leaves them.
@@ -56,7 +62,7 @@ DAY_S = 86_400
 
 
 def freshness_speaker(site: Site, exchange: Exchange) -> str:
-    """Return the id of the check that speaks if this answer's freshness is wrong, of 1 to 7; empty for the contract."""
+    """Return the id of the check that speaks if this answer's freshness is wrong, of 1 to 8; empty for the contract."""
     if overshared(site, exchange):
         return "cache.personal_is_private"
     if mistakes(exchange):
@@ -67,6 +73,8 @@ def freshness_speaker(site: Site, exchange: Exchange) -> str:
         return "cache.explicit"
     if is_nameless(site, exchange):
         return "assets.fingerprinted"
+    if is_old_worker(site, exchange):
+        return "rendering.worker_fresh"
     if kept_too_long(site, exchange):
         return "assets.unhashed_is_short"
     return "cache.pages_revalidate" if page_is_off(site, exchange) else ""
@@ -111,10 +119,17 @@ def implicit(site: Site, exchange: Exchange) -> bool:
     return not (lifetime(site, exchange, shared=False).explicit or lifetime(site, exchange, shared=True).explicit)
 
 
+def is_old_worker(site: Site, exchange: Exchange) -> bool:
+    """Whether browsers keep a service worker's script longer than its route says, or for as long as it lives."""
+    span = site.contract(exchange).browser
+    if site.kind(exchange) is not Kind.SERVICE_WORKER:
+        return False
+    return policy(exchange).has("immutable") or (span is not None and browser_lifetime_s(site, exchange) not in span)
+
+
 def kept_too_long(site: Site, exchange: Exchange) -> bool:
     """Whether an asset without fingerprint is kept longer than its contract lets it, or says that it never changes."""
-    kinds = ASSETS - {Kind.HASHED} | {Kind.SERVICE_WORKER}
-    if site.kind(exchange) not in kinds or is_hashed(site, exchange):
+    if site.kind(exchange) not in ASSETS - {Kind.HASHED} or is_hashed(site, exchange):
         return False
     marked = policy(exchange).has("immutable") and not site.contract(exchange).immutable
     return marked or browser_lifetime_s(site, exchange) > longest_unhashed_s(site, exchange)

@@ -1,27 +1,30 @@
 """The application: what each path answers, and the caching contract it sends along."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 
 from scalecheck.lab import misbuilt, pages
 from scalecheck.lab.build import CSS, JAVASCRIPT, Asset, Build, script, source_map
 from scalecheck.lab.client import worker
-from scalecheck.lab.codings import SMALLEST_BYTES, best_coding, encoded
+from scalecheck.lab.codings import SMALLEST_BYTES, best_coding, encoded, flushed
 from scalecheck.lab.faults import CSP, FOREVER
 from scalecheck.lab.message import Answer, Request
-from scalecheck.lab.pictures import TOO_WIDE, WIDTHS, icon, picture
+from scalecheck.lab.pictures import TOO_WIDE, WIDTHS, icon, picture, png
 from scalecheck.wire.fields import Fields
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
+MANIFEST = "application/manifest+json"
 
 PREBUILT = "public, max-age=0, s-maxage=3600, stale-while-revalidate=86400"
 RENEWED = "public, max-age=0, s-maxage=60, stale-while-revalidate=86400"
 SEARCHED = "public, max-age=0, s-maxage=10, stale-while-revalidate=86400"
 PRODUCT_API = "public, max-age=0, s-maxage=30, stale-while-revalidate=300"
 STOCK_API = "public, max-age=0, s-maxage=2, stale-while-revalidate=300"
+FLAGS = "public, max-age=0, s-maxage=30"
 PICTURES = "public, max-age=86400, s-maxage=604800, stale-while-revalidate=604800"
 DAY = "public, max-age=86400"
 HOUR = "public, max-age=3600"
@@ -37,8 +40,11 @@ PAGE_FIELDS = (
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    ("Server-Timing", 'render;desc="as any application measures it";dur=20'),
 )
-COMPRESSED = frozenset({HTML, JSON, TEXT, CSS, JAVASCRIPT, "application/xml"})
+COMPRESSED = frozenset({HTML, JSON, TEXT, CSS, JAVASCRIPT, MANIFEST, "application/xml"})
+CONTENT_S, SLOW_CONTENT_S = 0.05, 0.25
+"""Seconds that the content of the streamed page takes beyond its head; the longer where the head waits for it."""
 STRANGER = "https://widgets.example/badge.js"
 SECOND_STRANGER = "https://tags.example/all.js"
 INLINED_CHARACTERS = 60_000
@@ -73,19 +79,37 @@ class App:
             case [""]:
                 return self._html(request, self._home(), PREBUILT)
             case ["products"]:
-                return self._html(request, pages.catalogue(build, site), RENEWED)
+                return self._html(request, pages.catalogue(build, site, self._greeted(request)), RENEWED)
+            case ["products", "3"] if "shell-for-content" in self._faults:
+                return self._html(request, pages.shell(build, site), RENEWED, "product-3")
             case ["products", number] if number in pages.PRODUCTS:
                 return self._html(request, pages.product(build, site, number), RENEWED, f"product-{number}")
             case ["blog", slug] if slug in pages.POSTS:
                 return self._html(request, pages.post(build, site, slug, inlined=self._inlined(slug)), PREBUILT)
+            case ["arrivals"]:
+                return self._streamed(request, pages.arrivals(build, site))
             case ["search"]:
                 return self._html(request, pages.search(build, site, request.query.get("q", "")), SEARCHED)
             case ["checkout"]:
-                more = misbuilt.named("checkout", self._faults)
-                return self._html(request, pages.checkout(build, site, more_scripts=more), PREBUILT)
+                more, inlined = misbuilt.named("checkout", self._faults), self._inlined("checkout")
+                return self._html(request, pages.checkout(build, site, more_scripts=more, inlined=inlined), PREBUILT)
             case ["login"]:
                 return self._html(request, pages.login(build, site), PREBUILT)
         return None
+
+    def _greeted(self, request: Request) -> str:
+        """Return who is greeted on a page that everybody shares: nobody, unless a fault does it."""
+        return SESSIONS.get(request.cookie("session") or "", "") if "greeting-on-shared" in self._faults else ""
+
+    def _streamed(self, request: Request, page: bytes) -> Answer:
+        """Return a page whose head leaves at once, and the rest once its content is there."""
+        coding = best_coding(request.fields.get("accept-encoding"))
+        head, mark, rest = page.partition(b"</head>")
+        first, last = flushed(head + mark, rest, coding)
+        answer = self._html(request, page, NEVER)
+        if "buffered-page" in self._faults:
+            return replace(answer, body=first + last, rest_s=SLOW_CONTENT_S)
+        return replace(answer, body=first + last, at_once=len(first), rest_s=CONTENT_S)
 
     def _home(self) -> bytes:
         more = misbuilt.named("home", self._faults)
@@ -106,8 +130,9 @@ class App:
             found += f'<link rel="preload" href="{names["catalogue-data"]}" as="fetch" crossorigin>\n'
         return found
 
-    def _inlined(self, slug: str) -> str:
-        if "heavy-html" not in self._faults or slug != "launch":
+    def _inlined(self, page: str) -> str:
+        heavy = {"launch": "heavy-html", "checkout": "heavy-shell"}.get(page)
+        if heavy not in self._faults:
             return ""
         return f'<script type="application/json">{misbuilt.data().decode()[:INLINED_CHARACTERS]}</script>'
 
@@ -116,6 +141,9 @@ class App:
         if request.path == "/api/me":
             status, said = (200, {"name": visitor}) if visitor else (401, {"error": "not signed in"})
             return self._body(request, JSON, json.dumps(said).encode(), PERSONAL, status=status)
+        if request.path == "/api/basket":
+            basket = {"of": visitor, "pairs": 2} if visitor else {"pairs": 0}
+            return self._body(request, JSON, json.dumps(basket).encode(), PERSONAL)
         deceived = "deceivable-account" in self._faults and request.path.startswith("/account/")
         if request.path != "/account" and not deceived:
             return None
@@ -131,6 +159,8 @@ class App:
             case ["api", "stock", number] if number in pages.PRODUCTS:
                 stock = {"id": number, "left": 7 * int(number)}
                 return self._body(request, JSON, json.dumps(stock).encode(), STOCK_API, tags=f"product-{number}")
+            case ["api", "flags"]:
+                return self._body(request, JSON, json.dumps({"repairs": True, "outlet": False}).encode(), FLAGS)
             case ["health"]:
                 state = {"status": "ok", "node": self._node, "dependencies": {"catalogue": "ok", "sessions": "ok"}}
                 return self._body(request, JSON, json.dumps(state).encode(), NEVER)
@@ -144,6 +174,12 @@ class App:
         match request.path:
             case "/sw.js":
                 return self._body(request, JAVASCRIPT, worker(self._offline(), self._faults), ASK_FIRST)
+            case "/manifest.webmanifest":
+                return self._body(request, MANIFEST, pages.manifest(), HOUR)
+            case "/icon-192.png":
+                return self._body(request, "image/png", png(192, 192, 7), DAY)
+            case "/icon-512.png" if "manifest-icon-gone" not in self._faults:
+                return self._body(request, "image/png", png(512, 512, 7), DAY)
             case "/favicon.ico":
                 return self._body(request, "image/x-icon", icon(), DAY)
             case "/robots.txt":
@@ -223,7 +259,7 @@ class App:
 
     def _html(self, request: Request, body: bytes, policy: str, tags: str = "", *, status: int = 200) -> Answer:
         answer = self._body(request, HTML, body, policy, tags=f"page {tags}".strip(), status=status)
-        return Answer(answer.status, answer.fields.with_lines(PAGE_FIELDS), answer.body)
+        return replace(answer, fields=answer.fields.with_lines(PAGE_FIELDS))
 
     def _body(
         self, request: Request, media_type: str, body: bytes, policy: str, *, tags: str = "", status: int = 200

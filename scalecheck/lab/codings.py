@@ -1,6 +1,7 @@
 """Content codings: which one a client gets, and the bytes it then gets (RFC 9110 section 12.5.3)."""
 
 import gzip
+import zlib
 from functools import lru_cache
 
 SERVED = ("br", "zstd", "gzip")
@@ -32,6 +33,25 @@ def encoded(body: bytes, coding: str) -> bytes:
 
         return zstandard.ZstdCompressor(level=12).compress(body)
     return gzip.compress(body, 9, mtime=0) if coding == "gzip" else body
+
+
+def flushed(head: bytes, rest: bytes, coding: str) -> tuple[bytes, bytes]:
+    """Return the two parts of one body in a coding, the first of which can be read before the second is there."""
+    if coding == "br":
+        import brotli
+
+        stream = brotli.Compressor(quality=9)
+        return stream.process(head) + stream.flush(), stream.process(rest) + stream.finish()
+    if coding == "zstd":
+        import zstandard
+
+        frame = zstandard.ZstdCompressor(level=12).compressobj()
+        first = frame.compress(head) + frame.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        return first, frame.compress(rest) + frame.flush()
+    if coding == "gzip":
+        packer = zlib.compressobj(9, wbits=31)
+        return packer.compress(head) + packer.flush(zlib.Z_SYNC_FLUSH), packer.compress(rest) + packer.flush()
+    return head, rest
 
 
 def _weight(parameter: str) -> float:

@@ -209,6 +209,9 @@ class Edge:
         answer = replace(answer, fields=answer.fields.without("surrogate-key"))
         if "silent-edge" not in self._faults:
             answer = answer.having(cache_status=f"{NAME}; {said}")
+            if "server-timing" in answer.fields:
+                told = ("Server-Timing", f"cache;desc={'hit' if said.startswith('hit') else 'miss'}")
+                answer = replace(answer, fields=answer.fields.with_lines((told,)))
         if "head-differs" in self._faults and request.method == "HEAD":
             answer = answer.having(cache_control="no-cache")
         if "second-edge-disagrees" in self._faults and "content-security-policy" in answer.fields:

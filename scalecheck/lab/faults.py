@@ -5,6 +5,7 @@ Most faults are a wrong field on some answers, and are data here. The others are
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from scalecheck.lab import faults_browser, faults_bundle, faults_images, faults_rendering
@@ -31,7 +32,7 @@ def spoilt(faults: frozenset[str], path: str, answer: Answer) -> Answer:
         if fault.spoils(path, answer.status):
             kept = answer.fields.without(*fault.fields)
             wrong = tuple((name, value) for name, value in fault.fields.items() if value is not None)
-            answer = Answer(answer.status, kept.with_lines(wrong), answer.body)
+            answer = replace(answer, fields=kept.with_lines(wrong))
     return answer
 
 

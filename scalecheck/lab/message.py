@@ -48,6 +48,10 @@ class Answer:
     status: int
     fields: Fields = Fields()
     body: bytes = b""
+    at_once: int = 0
+    """Bytes of the body that leave with the header, where the rest is still being made."""
+    rest_s: float = 0.0
+    """Seconds that takes; 0 for a body that is there."""
 
     def having(self, **named: str | None) -> "Answer":
         """Return this answer with fields set, or removed where the value is None; `x_y=` means `X-Y`."""

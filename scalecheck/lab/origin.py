@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from email.utils import formatdate
 from hmac import compare_digest
 
@@ -52,7 +53,7 @@ class Origin:
         instance = self._next_instance(request.path)
         answer = instance.elsewhere(f"http://{forwarded}").answer(request) if forwarded else instance.answer(request)
         answer = spoilt(self._faults, request.path, answer)
-        return Answer(answer.status, answer.fields.with_lines((("Date", self._date()),)), answer.body)
+        return replace(answer, fields=answer.fields.with_lines((("Date", self._date()),)))
 
     def _next_instance(self, path: str) -> App:
         """Return the instance whose turn it is: by path, so that a repeated request surely meets another one."""

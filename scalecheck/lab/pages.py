@@ -1,5 +1,6 @@
 """The pages: HTML that shows its content without JavaScript and loads what the build put out."""
 
+import json
 from collections.abc import Iterable
 from html import escape
 
@@ -34,9 +35,10 @@ def home(
     return _page(build, site, "/", "Shoes that last", body, ("home", *more_scripts), extra_head=extra_head)
 
 
-def catalogue(build: Build, site: str) -> bytes:
-    """Return the list of all products."""
-    body = "<h1>All shoes</h1>" + _grid(PRODUCTS) + _prose(2)
+def catalogue(build: Build, site: str, visitor: str = "") -> bytes:
+    """Return the list of all products; `visitor` is somebody to greet."""
+    greeting = f"<p>Welcome back, {visitor}.</p>" if visitor else ""
+    body = f"<h1>All shoes</h1>{greeting}" + _grid(PRODUCTS) + _prose(2)
     return _page(build, site, "/products", "All shoes", body, ("catalogue",))
 
 
@@ -54,6 +56,12 @@ def post(build: Build, site: str, slug: str, *, inlined: str = "") -> bytes:
     return _page(build, site, f"/blog/{slug}", title, body, ("blog",))
 
 
+def arrivals(build: Build, site: str) -> bytes:
+    """Return what came in today: the page that is sent as it is rendered."""
+    body = "<h1>Today's arrivals</h1>" + _grid(list(PRODUCTS)[3:]) + _prose(2)
+    return _page(build, site, "/arrivals", "Today's arrivals", body, ("catalogue",))
+
+
 def search(build: Build, site: str, words: str) -> bytes:
     """Return the products whose names hold these words, or all when none does."""
     shown = escape(words[:100])
@@ -68,9 +76,9 @@ def account(build: Build, site: str, visitor: str) -> bytes:
     return _page(build, site, "/account", "Your account", body, ("account",))
 
 
-def checkout(build: Build, site: str, *, more_scripts: tuple[str, ...] = ()) -> bytes:
-    """Return the shell of the checkout: what a browser fills in comes from the API."""
-    body = '<h1>Checkout</h1><div id="app"><p>Your basket is being loaded.</p></div>' + _prose(2)
+def checkout(build: Build, site: str, *, more_scripts: tuple[str, ...] = (), inlined: str = "") -> bytes:
+    """Return the shell of the checkout: what a browser fills in comes from the API, unless data stand in the HTML."""
+    body = f'<h1>Checkout</h1><div id="app"><p>Your basket is being loaded.</p></div>{inlined}' + _prose(2)
     return _page(build, site, "/checkout", "Checkout", body, ("checkout", *more_scripts))
 
 
@@ -84,6 +92,20 @@ def missing(build: Build, site: str) -> bytes:
     """Return the page for what does not exist."""
     body = "<h1>Not found</h1><p>There is nothing at this address.</p>" + _prose(1)
     return _page(build, site, "", "Not found", body, ())
+
+
+def shell(build: Build, site: str) -> bytes:
+    """Return a page that shows nothing before its scripts have run."""
+    chunks = "".join(f'<script type="module" src="{build.names[name]}"></script>\n' for name in (*_PRELOADED, "app"))
+    head = f'<head>\n<meta charset="utf-8">\n<title>The lab\'s shop</title>\n<base href="{site}/">\n{chunks}</head>'
+    return f'<!doctype html>\n<html lang="en">\n{head}\n<body><div id="app"></div></body>\n</html>\n'.encode()
+
+
+def manifest() -> bytes:
+    """Return the manifest by which the shop can be installed."""
+    icons = [{"src": f"/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)]
+    said = {"name": "The lab's shop", "start_url": "/?from=home-screen", "scope": "/", "display": "standalone"}
+    return json.dumps({**said, "icons": icons}).encode()
 
 
 def price(number: str) -> int:
@@ -109,14 +131,15 @@ def _page(
 <meta name="description" content="{title}. A small site that keeps its promises, to try scalecheck on.">
 {canonical}
 <link rel="icon" href="/favicon.ico">
+<link rel="manifest" href="/manifest.webmanifest">
 <link rel="preload" href="{font}" as="font" type="font/{font.rpartition(".")[2]}" crossorigin>
 <link rel="stylesheet" href="{build.names["site"]}">
 <link rel="stylesheet" href="{build.names["shop"]}">
 {chunks}{extra_head}</head>
 <body>
 <header><a href="/"><img src="/images/logo-320.png" width="160" height="120" alt="The lab's shop"></a>
-<nav><a href="/products">Shoes</a> <a href="/search?q=shoes">Search</a> {_links()} <a href="/account">Account</a>
-<a href="/checkout">Checkout</a> <a href="/login">Sign in</a></nav></header>
+<nav><a href="/products">Shoes</a> <a href="/arrivals">Arrivals</a> <a href="/search?q=shoes">Search</a> {_links()}
+<a href="/account">Account</a> <a href="/checkout">Checkout</a> <a href="/login">Sign in</a></nav></header>
 <main>{body}</main>
 <footer><p>An embedded site on loopback. It is no shop, and no CDN.</p></footer>
 </body>

@@ -63,7 +63,7 @@ class Server:
         request = await _read(connection, reader, writer)
         if request is None:
             return False
-        _write(connection, writer, request.method, await self._handler(request))
+        await _send(connection, writer, request.method, await self._handler(request))
         await writer.drain()
         return connection.our_state is h11.DONE and connection.their_state is h11.DONE
 
@@ -98,8 +98,30 @@ def _request(head: h11.Request, body: bytes) -> Request:
     return Request(head.method.decode("ascii"), head.target.decode("latin-1"), Fields(lines), body)
 
 
+async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, method: str, answer: Answer) -> None:
+    """Send an answer; one whose body is still being made as it comes, in chunks."""
+    if not answer.rest_s:
+        _write(connection, writer, method, answer)
+        return
+    sent = connection.send(h11.Response(status_code=answer.status, headers=_lines(answer))) or b""
+    if method == "HEAD":
+        writer.write(sent + (connection.send(h11.EndOfMessage()) or b""))
+        return
+    if answer.at_once:
+        writer.write(sent + (connection.send(h11.Data(data=answer.body[: answer.at_once])) or b""))
+        await writer.drain()
+        sent = b""
+    await asyncio.sleep(answer.rest_s)
+    rest = connection.send(h11.Data(data=answer.body[answer.at_once :])) or b""
+    writer.write(sent + rest + (connection.send(h11.EndOfMessage()) or b""))
+
+
+def _lines(answer: Answer) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in answer.fields]
+
+
 def _write(connection: h11.Connection, writer: asyncio.StreamWriter, method: str, answer: Answer) -> None:
-    lines = [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in answer.fields]
+    lines = _lines(answer)
     if answer.status not in {204, 304}:
         lines.append((b"Content-Length", str(len(answer.body)).encode()))
     sent = [connection.send(h11.Response(status_code=answer.status, headers=lines))]

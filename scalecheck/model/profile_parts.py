@@ -226,6 +226,8 @@ class Targets(Part):
     """Most requests that may fail."""
     error_lifetime: Seconds = 60.0
     """Longest time in seconds that a 404 or a 5xx may be reused."""
+    flag_lifetime: Seconds = 60.0
+    """Longest time in seconds that feature flags may be reused."""
     freshness_left: Share = 0.1
     """Least share of its lifetime that an answer has left when the edge hands it out."""
     clock_skew: Seconds = 5.0

@@ -34,6 +34,9 @@ bundle.initial_js bundle.initial_css bundle.html bundle.fonts bundle.page bundle
 bundle.third_party_bytes bundle.no_mega_chunk bundle.split_by_route bundle.unblocked bundle.no_legacy bundle.not_grown
 cdn.speaks cdn.static_hit_ratio cdn.page_hit_ratio cdn.warm cdn.hits_are_fast cdn.coalesces cdn.providers_agree
 cdn.origin_is_hidden cdn.modern_transport
+rendering.content_in_html rendering.shell_is_small rendering.streams rendering.islands_are_live
+rendering.worker_fresh rendering.manifest_works
+observability.server_timing observability.flags_served
 security.hsts security.csp security.nosniff security.framing security.referrer security.permissions
 security.cookies security.tls security.sri security.no_secrets_in_bundles security.purge_is_guarded
 security.no_server_detail security.no_tokens_in_storage
@@ -46,7 +49,13 @@ every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.i
 EVERYTHING = profile(
     routes={**ROUTES, "home": {**ROUTES["home"], "warm": "true", "offline": "true"}},
     safety={"writes": "true"},
-    observability={"rum": {"to": "/beacon"}, "errors": {"to": "/errors"}, "trace": "traceparent"},
+    observability={
+        "rum": {"to": "/beacon"},
+        "errors": {"to": "/errors"},
+        "trace": "traceparent",
+        "server_timing": ["render"],
+        "flags": "/flags",
+    },
     edge={"origin": "192.0.2.1:443", "providers": {"other": "192.0.2.2:443"}},
     budgets={
         **dict.fromkeys(("js", "css", "html", "fonts", "images", "page", "third_party_bytes", "image"), "1KB"),

@@ -132,6 +132,13 @@ def grown(visitor: Visitor) -> bool:
     return len(after.content) > 1.5 * len(before.content)
 
 
+def first_bytes_s(visitor: Visitor, path: str) -> float:
+    began = time.perf_counter()
+    with visitor.client.stream("GET", path, headers=USUAL) as answer:
+        next(answer.iter_raw())
+        return time.perf_counter() - began
+
+
 def edges_differ(visitor: Visitor) -> bool:
     other = httpx.get(f"http://{visitor.lab.second_edge}/", headers=USUAL)
     return other.headers["cache-control"] != visitor.get("/").headers["cache-control"]
@@ -203,6 +210,15 @@ PREDICATES: dict[str, Predicate] = {
     "eager-below": shows("/", 'height="150" alt="worn-1"'),
     "lazy-hero": shows("/", 'loading="lazy" alt="hero"'),
     "heavy-picture": lambda visitor: len(visitor.get("/images/hero-320.png", accept="image/webp").content) > 30_000,
+    "shell-for-content": lambda visitor: "EUR" not in visitor.get("/products/3").text,
+    "heavy-shell": longer("/checkout", 30_000),
+    "buffered-page": lambda visitor: first_bytes_s(visitor, "/arrivals") > 0.2,
+    "greeting-on-shared": shows("/products?bust=1", "Welcome back, Alice", **ALICE),
+    "cached-island": says("/api/basket", "cache-control", "s-maxage=60"),
+    "lasting-worker": says("/sw.js", "cache-control", "max-age=2592000"),
+    "manifest-icon-gone": has_status("/icon-512.png", 404),
+    "no-server-timing": lacks("/", "server-timing"),
+    "flags-for-a-year": says("/api/flags", "cache-control", "immutable"),
     "silent-edge": lacks("/", "cache-status"),
     "assets-bypassed": lambda visitor: misses_twice(visitor.chunk("app"))(visitor),
     "pages-bypassed": misses_twice("/blog/soles"),

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from scalecheck.lab.message import Answer, Request
+from scalecheck.lab.message import Answer, Handler, Request
 from scalecheck.lab.server import BODY_AT_MOST_BYTES, HEAD_AT_MOST_BYTES, Server
+from scalecheck.wire.fields import Fields
 from tests.lab.visitor import Visitor
 
 
@@ -13,11 +14,11 @@ async def echo(request: Request) -> Answer:
     return Answer(200, request.fields.without("host", "content-length", "expect"), request.body or b"hello")
 
 
-def told(*sent: bytes) -> bytes:
+def told(*sent: bytes, handler: Handler = echo) -> bytes:
     """Return all that the server sends for these bytes, until it closes or the client has sent everything."""
 
     async def talk() -> bytes:
-        server = Server(echo)
+        server = Server(handler)
         host, _, port = (await server.start("127.0.0.1", 0)).partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         try:
@@ -35,6 +36,22 @@ def test_a_connection_carries_several_requests() -> None:
     answer = told(b"GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert answer.count(b"HTTP/1.1 200 ") == 2
     assert answer.endswith(b"\r\n\r\nhello")
+
+
+async def slowly(request: Request) -> Answer:
+    return Answer(200, Fields.of(content_type="text/plain"), b"head" + b"rest", at_once=4, rest_s=0.01)
+
+
+def test_a_body_that_is_still_being_made_is_sent_in_chunks() -> None:
+    answer = told(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", handler=slowly)
+    assert b"Transfer-Encoding: chunked" in answer
+    assert answer.endswith(b"\r\n\r\n4\r\nhead\r\n4\r\nrest\r\n0\r\n\r\n")
+
+
+def test_head_of_such_a_body_waits_for_nothing() -> None:
+    answer = told(b"HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", handler=slowly)
+    assert b"Transfer-Encoding: chunked\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n")
 
 
 def test_head_has_the_length_and_no_body() -> None:

@@ -18,15 +18,20 @@ POLICIES = {
     "/products/3": "public, max-age=0, s-maxage=60, stale-while-revalidate=86400",
     "/blog/launch": "public, max-age=0, s-maxage=3600, stale-while-revalidate=86400",
     "/search?q=shoes": "public, max-age=0, s-maxage=10, stale-while-revalidate=86400",
+    "/arrivals": "no-store",
     "/checkout": "public, max-age=0, s-maxage=3600, stale-while-revalidate=86400",
     "/login": "public, max-age=0, s-maxage=3600, stale-while-revalidate=86400",
     "/account": "private, no-store",
     "/auth/callback": "private, no-store",
     "/api/me": "private, no-store",
+    "/api/basket": "private, no-store",
+    "/api/flags": "public, max-age=0, s-maxage=30",
     "/api/products/1": "public, max-age=0, s-maxage=30, stale-while-revalidate=300",
     "/api/stock/1": "public, max-age=0, s-maxage=2, stale-while-revalidate=300",
     "/images/hero-640.png": "public, max-age=86400, s-maxage=604800, stale-while-revalidate=604800",
     "/favicon.ico": "public, max-age=86400",
+    "/manifest.webmanifest": "public, max-age=3600",
+    "/icon-512.png": "public, max-age=86400",
     "/robots.txt": "public, max-age=3600",
     "/sw.js": "no-cache",
     "/health": "no-store",
@@ -227,3 +232,32 @@ def test_a_port_that_is_taken_is_an_os_error(visitor: Visitor) -> None:
     taken = int(visitor.lab.url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"), Lab(port=taken):
         pass
+
+
+@pytest.mark.parametrize("accepted", ["identity", "gzip", "br", "zstd"])
+def test_the_head_of_the_arrivals_comes_before_their_content(accepted: str, visitor: Visitor) -> None:
+    headers = {**USUAL, "accept-encoding": accepted}
+    with visitor.client.stream("GET", "/arrivals", headers=headers) as answer:
+        pieces = list(answer.iter_bytes())
+    assert answer.headers.get("content-encoding", "identity") == accepted
+    assert pieces[0].endswith(b"</head>")
+    assert b"".join(pieces).endswith(b"</html>\n")
+
+
+def test_pages_say_what_took_their_time_in_every_layer(visitor: Visitor) -> None:
+    visitor.get("/")
+    told = visitor.get("/").headers.get_list("server-timing", split_commas=True)
+    assert [each.partition(";")[0] for each in told] == ["render", "cache"]
+    assert told[1] == "cache;desc=hit"
+
+
+def test_the_basket_is_the_visitors_own(visitor: Visitor) -> None:
+    assert visitor.get("/api/basket", **ALICE).json() == {"of": "Alice", "pairs": 2}
+    assert visitor.get("/api/basket").json() == {"pairs": 0}
+
+
+def test_the_manifest_names_icons_that_are_there(visitor: Visitor) -> None:
+    manifest = visitor.get("/manifest.webmanifest")
+    assert manifest.headers["content-type"] == "application/manifest+json"
+    for icon in manifest.json()["icons"]:
+        assert visitor.get(icon["src"]).content.startswith(b"\x89PNG")

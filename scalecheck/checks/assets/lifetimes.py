@@ -168,7 +168,7 @@ def unhashed_is_short(site: Site) -> Findings:
 
     On Cloudflare: a Browser Cache TTL of a day at most, or "Respect Existing Headers".
     """
-    for asset in site.good(ASSETS | {Kind.SERVICE_WORKER}):
+    for asset in site.good(ASSETS):
         if is_hashed(site, asset) or (site.kind(asset) is Kind.HASHED and site.route(asset) is not None):
             continue
         speaker = freshness_speaker(site, asset)

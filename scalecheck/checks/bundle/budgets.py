@@ -23,6 +23,7 @@ from scalecheck.checks.bundle.sizes import (
 )
 from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
 from scalecheck.model.evidence import Exchange
+from scalecheck.model.kinds import Kind
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Finding, Measure, Verdict
 from scalecheck.page.cost import Cost, repeated, total
@@ -149,10 +150,13 @@ def _of_page(site: Site, page: Exchange, size: Size) -> Finding:
 def _speaker(site: Site, page: Exchange, size: Size, visit: Cost, excess: int) -> str:
     """Return the check that speaks of an excess; empty where that is the budget's own.
 
-    It is another's where all of it is for want of compression, or comes of parts that have budgets of their own.
+    It is another's where all of it is for want of compression, where the page is a shell that is too large for one, or
+    where it comes of parts that have budgets of their own.
     """
     if not size.counted and uncompressed_bytes(site, visit.of(*size.uses)) >= excess:
         return "assets.compressed"
+    if size is HTML and site.kind(page) is Kind.CSR and size.amount(visit) > site.profile.targets.shell:
+        return "rendering.shell_is_small"
     over = {part: part.over(site, page) for part in PARTS} if size is PAGE else {}
     return max(over, key=lambda part: over[part]).check if sum(over.values()) >= excess else ""
 
