@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from scalecheck.wire.javascript import BYTES_AT_MOST, at, literal, parsed, reach, source_text
+from scalecheck.wire.javascript import BYTES_AT_MOST, affordable, at, literal, parsed, reach, source_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _read(code: bytes) -> Script:
     imports: list[Import] = []
     dynamic: list[Import] = []
     computed = 0
-    for node in _statements(tree.walk(), words[:WORDS_AT_MOST]):
+    for node in _statements(tree.walk(), words[: min(WORDS_AT_MOST, affordable(tree.root_node))]):
         found = _dynamic(node) if node.type == "call_expression" else _static(node)
         if found is not None:
             (dynamic if node.type == "call_expression" else imports).append(found)
