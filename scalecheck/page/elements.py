@@ -41,6 +41,15 @@ class Role(Enum):
     FRAME = "frame"
 
 
+class Mode(Enum):
+    """How a request is made (Fetch, section 2.2.5): what was fetched in one mode does not serve in another."""
+
+    PLAIN = "no-cors"
+    CORS = "cors"
+    CREDENTIALS = "cors, with credentials"
+    NAVIGATION = "navigate"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is to be fetched."""
@@ -51,6 +60,7 @@ class Wanted:
     how: str
     role: Role = Role.LEAF
     load: Load | None = None
+    mode: Mode = Mode.PLAIN
 
 
 def wanted(load: Load, viewport: Viewport) -> Wanted | None:
@@ -62,43 +72,52 @@ def wanted(load: Load, viewport: Viewport) -> Wanted | None:
     """
     if load.spare or load.nomodule:
         return None
+    mode = _mode(load)
     match load.kind:
         case LoadKind.SCRIPT:
             role = Role.MODULE if load.module else Role.CLASSIC
-            return Wanted(load.url, Use.SCRIPT, When.INITIAL, "<script>", role, load)
+            return Wanted(load.url, Use.SCRIPT, When.INITIAL, "<script>", role, load, mode)
         case LoadKind.STYLE:
-            return Wanted(load.url, Use.STYLE, When.INITIAL, "stylesheet", Role.STYLE, load)
+            return Wanted(load.url, Use.STYLE, When.INITIAL, "stylesheet", Role.STYLE, load, mode)
         case LoadKind.IMAGE:
-            return _image(load, viewport)
+            return _image(load, viewport, mode)
         case LoadKind.PRELOAD:
-            return _preload(load, viewport)
+            return _preload(load, viewport, mode)
         case LoadKind.MODULEPRELOAD if load.as_ in MODULES_PRELOADED_AS and _applies(load, viewport):
-            return Wanted(load.url, Use.SCRIPT, When.INITIAL, "modulepreload", load=load)
+            return Wanted(load.url, Use.SCRIPT, When.INITIAL, "modulepreload", load=load, mode=mode)
         case LoadKind.PREFETCH:
-            return Wanted(load.url, Use.OTHER, When.PREFETCH, "prefetch", load=load)
+            return Wanted(load.url, Use.OTHER, When.PREFETCH, "prefetch", load=load, mode=mode)
         case LoadKind.MEDIA:
-            return Wanted(load.url, Use.MEDIA, When.INITIAL, f"<{load.tag}>", load=load)
+            return Wanted(load.url, Use.MEDIA, When.INITIAL, f"<{load.tag}>", load=load, mode=mode)
         case LoadKind.IFRAME:
-            return Wanted(load.url, Use.FRAME, _when(load), f"<{load.tag}>", Role.FRAME, load)
+            return Wanted(load.url, Use.FRAME, _when(load), f"<{load.tag}>", Role.FRAME, load, Mode.NAVIGATION)
     return None
 
 
-def _image(load: Load, viewport: Viewport) -> Wanted | None:
+def _mode(load: Load) -> Mode:
+    if load.crossorigin == "use-credentials":
+        return Mode.CREDENTIALS
+    plain = load.crossorigin is None and not load.module and load.kind is not LoadKind.MODULEPRELOAD
+    return Mode.PLAIN if plain else Mode.CORS
+
+
+def _image(load: Load, viewport: Viewport, mode: Mode) -> Wanted | None:
     if load.tag not in {"img", "picture"}:
-        return Wanted(load.url, Use.IMAGE, When.INITIAL, f"<{load.tag}>", load=load)
+        return Wanted(load.url, Use.IMAGE, When.INITIAL, f"<{load.tag}>", load=load, mode=mode)
     chosen = choice(load.sources, load, viewport)
     if chosen is None:
         return None
     how = "<source>" if chosen.by.tag == "source" else "srcset" if load.srcset else "<img>"
-    return Wanted(chosen.url, Use.IMAGE, _when(load), how, load=load)
+    return Wanted(chosen.url, Use.IMAGE, _when(load), how, load=load, mode=mode)
 
 
-def _preload(load: Load, viewport: Viewport) -> Wanted | None:
+def _preload(load: Load, viewport: Viewport, mode: Mode) -> Wanted | None:
     use = PRELOADED_AS.get(load.as_)
     if use is None or not _applies(load, viewport) or not _supported(load.as_, load.type):
         return None
     chosen = choice((), load, viewport) if load.srcset and use is Use.IMAGE else None
-    return Wanted(load.url if chosen is None else chosen.url, use, When.INITIAL, "preload", load=load)
+    url = load.url if chosen is None else chosen.url
+    return Wanted(url, use, When.INITIAL, "preload", load=load, mode=mode)
 
 
 def _supported(as_: str, media_type: str) -> bool:

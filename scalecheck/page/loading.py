@@ -3,21 +3,23 @@
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from scalecheck.model.evidence import Exchange, Failure, Loss, Record
 from scalecheck.model.site import Site
 from scalecheck.page.cost import REDIRECTS, answers, hops
-from scalecheck.page.elements import Role, Wanted, wanted
+from scalecheck.page.elements import Mode, Role, Wanted, wanted
 from scalecheck.page.fetches import Fetch, Loading, Unresolved, Use, When
+from scalecheck.page.sheets import applied, inline_sheet, outer_sheet
+from scalecheck.page.styles import painted
 from scalecheck.wire import content_type
-from scalecheck.wire.charset import css_text
-from scalecheck.wire.css import Sheet, read_css
+from scalecheck.wire.css import Sheet, read_style
+from scalecheck.wire.elements import read_elements
 from scalecheck.wire.html import Page, read_page
 from scalecheck.wire.import_map import ImportMap, UnmappedError, read_import_maps
 from scalecheck.wire.js_imports import Import, Script, read_script
 from scalecheck.wire.link_header import read_links
 from scalecheck.wire.loads import Load, LoadKind
+from scalecheck.wire.reuse import Reuse, reuse, store
 from scalecheck.wire.urls import resolve
 from scalecheck.wire.viewport import Viewport
 
@@ -27,7 +29,6 @@ FRAMES_DEEP = 3
 """How deep frames in frames are followed."""
 FRAME = Viewport(300, 150)
 """The window of a frame that has no size (CSS 2.2 section 10.3.2)."""
-SHEETS_REMEMBERED = 256
 PAGES_REMEMBERED = 4096
 OVER_2 = frozenset({"2", "3"})
 """HTTP versions over which Chromium takes note of Early Hints."""
@@ -72,10 +73,13 @@ def _loaded(site: Site, page: Exchange, viewport: Viewport) -> Loading:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Document:
     """The page, or a frame in it."""
 
+    page: Page
+    body: bytes
+    content_type: str
     viewport: Viewport
     import_map: ImportMap
     depth: int
@@ -102,19 +106,29 @@ class _Walk:
         self.records = records
         self.read: dict[str, Record | None] = {}
         """Answers that were looked up, and None for what was not answered yet."""
-        self.fetches = {page.url: Fetch(page.url, Use.DOCUMENT, When.INITIAL, page.url, "page")}
+        self.fetches = [Fetch(page.url, Use.DOCUMENT, When.INITIAL, page.url, "page")]
+        self.fetched: dict[str, set[tuple[Use, Mode]]] = {page.url: {(Use.DOCUMENT, Mode.NAVIGATION)}}
         self.unresolved: dict[Unresolved, None] = {}
         self.waiting: dict[When, deque[tuple[Wanted, _Place]]] = {when: deque() for when in When}
         self.followed: set[tuple[str, Role]] = set()
+        self.sheets: dict[str, Sheet] = {}
+        """By the URL they were asked for."""
+        self.named: dict[str, tuple[Wanted, _Place]] = {}
+        """Fonts and pictures, by the sheet that names them first."""
+        self.unpainted: dict[When, list[_Place]] = {when: [] for when in When}
 
     def run(self) -> Loading:
         if self.page.response.truncated:
             self._leave(self.page.url, "its body was cut off", When.INITIAL)
         self._document(self.page, self.viewport, When.INITIAL, 0)
         for when in When:
-            while self.waiting[when]:
-                self._fetch(*self.waiting[when].popleft())
-        return Loading(self.page, self.viewport, tuple(self.fetches.values()), tuple(self.unresolved))
+            while self.waiting[when] or self.unpainted[when]:
+                while self.waiting[when]:
+                    self._fetch(*self.waiting[when].popleft())
+                for place in self.unpainted[when]:
+                    self._paint(place)
+                self.unpainted[when].clear()
+        return Loading(self.page, self.viewport, tuple(self.fetches), tuple(self.unresolved))
 
     def _add(self, found: Wanted | None, place: _Place) -> None:
         """Note what is to be fetched; it is no more certain than what names it."""
@@ -126,14 +140,32 @@ class _Walk:
         self.unresolved[Unresolved(via, reason, when)] = None
 
     def _fetch(self, want: Wanted, place: _Place) -> None:
-        if want.url not in self.fetches:
+        before = self.fetched.setdefault(want.url, set())
+        if (want.use, want.mode) not in before:
             if len(self.fetches) >= FETCHES_AT_MOST:
                 self._leave(self.page.url, f"only its first {FETCHES_AT_MOST} fetches were followed", place.when)
                 return
-            self.fetches[want.url] = Fetch(want.url, want.use, place.when, place.via, want.how, want.load)
+            if not before or not self._is_stored(want.url):
+                self.fetches.append(Fetch(want.url, want.use, place.when, place.via, want.how, want.load))
+            before.add((want.use, want.mode))
         if want.role is not Role.LEAF and (want.url, want.role) not in self.followed:
             self.followed.add((want.url, want.role))
             self._follow(want, place)
+
+    def _is_stored(self, url: str) -> bool:
+        """Whether what was fetched for another use, or in another mode, comes from the browser's cache now.
+
+        So it is where nobody knows better: of other hosts, and of what was not answered.
+        """
+        found = hops(url, self.records)
+        self.read.update((each.url, each) for each in found)
+        answer = found[-1] if found else None
+        if not isinstance(answer, Exchange):
+            self.read.setdefault(url, None)
+            return True
+        sent, times = answer.request.fields, (answer.received_at, answer.sent_at)
+        stored = store(sent, answer.status, answer.fields, shared=False, received_at=times[0], requested_at=times[1])
+        return reuse(stored, sent, answer.received_at) is Reuse.FRESH
 
     def _follow(self, want: Wanted, place: _Place) -> None:
         # the text of a classic script names nothing but what import() asks for
@@ -146,27 +178,32 @@ class _Walk:
             case Role.FRAME:
                 self._document(answer, _window(want.load, place), place.when, place.document.depth + 1)
             case Role.STYLE:
-                self._sheet(_sheet(body, answer.url, kind), inside)
+                sheet = self.sheets[want.url] = outer_sheet(body, answer.url, kind)
+                self._sheet(sheet, inside)
             case Role.MODULE:
                 self._module(read_script(body), inside, cut=answer.response.truncated)
             case _:
                 self._dynamic(read_script(body), inside)
 
     def _document(self, answer: Exchange, viewport: Viewport, when: When, depth: int) -> None:
-        page = self.site.page(answer)
-        document = _Document(viewport, read_import_maps(page.import_maps, page.base), depth)
+        """Take the page or a frame: fields come before what they belong to."""
+        page, kind = self.site.page(answer), answer.fields.first("content-type") or ""
+        maps = read_import_maps(page.import_maps, page.base)
+        document = _Document(page, answer.response.body or b"", kind, viewport, maps, depth)
         place = _Place(answer.url, page.base, when, document)
-        for how, load in _linked(answer):  # fields come before what they belong to
+        for how, load in _linked(answer):
             found = wanted(load, viewport)
             self._add(None if found is None else replace(found, how=how), place)
         self._page(page, place)
-        for text in page.srcdocs:
-            if depth < FRAMES_DEEP:
-                inner = read_page(text.encode("utf-8", "replace"), page.base, "text/html; charset=utf-8")
-                maps = read_import_maps(inner.import_maps, inner.base)
-                self._page(inner, replace(place, base=inner.base, document=_Document(FRAME, maps, depth + 1)))
+        for text in page.srcdocs if depth < FRAMES_DEEP else ():
+            body, kind = text.encode("utf-8", "replace"), "text/html; charset=utf-8"
+            inner = read_page(body, page.base, kind)
+            maps = read_import_maps(inner.import_maps, inner.base)
+            framed = _Document(inner, body, kind, FRAME, maps, depth + 1)
+            self._page(inner, replace(place, base=inner.base, document=framed))
 
     def _page(self, page: Page, place: _Place) -> None:
+        self.unpainted[place.when].append(place)
         for problem in place.document.import_map.problems:
             self._leave(place.via, problem, place.when)
         if page.truncated:
@@ -174,8 +211,10 @@ class _Walk:
         for load in (*page.loads, *page.hints):
             if load.kind is not LoadKind.IFRAME or place.document.depth < FRAMES_DEEP:
                 self._add(wanted(load, place.document.viewport), place)
-        for text in (*page.inline_styles, *page.styled):
-            self._sheet(read_css(text, page.base), place)
+        for text in page.inline_styles:
+            self._sheet(inline_sheet(text, page.base), place)
+        for text in page.styled:
+            self._sheet(read_style(text, page.base), place)
         modules = frozenset(page.inline_modules)
         for text in page.inline_scripts:
             script = read_script(text)
@@ -185,17 +224,21 @@ class _Walk:
                 self._dynamic(script, place)
 
     def _module(self, script: Script, place: _Place, *, cut: bool = False) -> None:
-        """Follow the imports of a module: none of them is fetched where one means no URL, or it does not parse."""
+        """Follow the imports of a module: none of them is fetched where one means no URL, or it does not parse.
+
+        Whether a browser's parser agrees with ours is not certain, so what we cannot parse leaves its imports possible.
+        """
+        when = When.INITIAL
         if script.problem and not cut:
             self._leave(place.via, script.problem, place.when)
-            return
+            when = When.POSSIBLE
         try:
             urls = [(each, place.document.import_map.resolve(each.specifier, place.base)) for each in script.imports]
         except UnmappedError as error:
             self._leave(place.via, f"{error}, so nothing that it imports is fetched", None)
             return
         for each, url in urls:
-            self._add(_imported(each, url, When.INITIAL, "import"), place)
+            self._add(_imported(each, url, when, "import"), place)
         self._dynamic(script, place)
 
     def _dynamic(self, script: Script, place: _Place) -> None:
@@ -212,15 +255,34 @@ class _Walk:
     def _sheet(self, sheet: Sheet, place: _Place) -> None:
         if sheet.problem or sheet.truncated:
             self._leave(place.via, sheet.problem or "it names more than is read of one sheet", place.when)
-        for url in sheet.imports:
-            self._add(Wanted(url, Use.STYLE, When.INITIAL, "@import", Role.STYLE), place)
-        for url in sheet.supported_imports:
-            self._add(Wanted(url, Use.STYLE, When.POSSIBLE, "@import", Role.STYLE), place)
+        for each in sheet.imports:
+            if each.supported:
+                self._add(Wanted(each.url, Use.STYLE, When.INITIAL, "@import", Role.STYLE), place)
         for face in sheet.fonts:
-            if face.url is not None:
-                self._add(Wanted(face.url, Use.FONT, When.POSSIBLE, "@font-face"), place)
+            if face.source:
+                self._name(Wanted(face.source, Use.FONT, When.POSSIBLE, "@font-face", mode=Mode.CORS), place)
         for url in sheet.images:
-            self._add(Wanted(url, Use.IMAGE, When.POSSIBLE, "url()"), place)
+            self._name(Wanted(url, Use.IMAGE, When.POSSIBLE, "url()"), place)
+
+    def _name(self, found: Wanted, place: _Place) -> None:
+        """Note what a sheet names, and what the page may need one day."""
+        self.named.setdefault(found.url, (found, place))
+        self._add(found, place)
+
+    def _paint(self, place: _Place) -> None:
+        """Note what the elements of a document need of its sheets at first."""
+        document = place.document
+        sheets = applied(document.page, self.sheets)
+        if not document.page.styled and not any(each.sheet.fonts or each.sheet.images for each in sheets):
+            return
+        elements, more = read_elements(document.body, document.content_type)
+        found = painted(elements, sheets, document.viewport, document.page.base)
+        if more or found.problem:
+            self._leave(place.via, found.problem or "it has more elements than are read", place.when)
+        for use, urls in ((Use.IMAGE, found.images), (Use.FONT, found.fonts)):
+            for url in urls:
+                want, by = self.named.get(url, (Wanted(url, use, When.INITIAL, "style"), place))
+                self._add(replace(want, when=When.INITIAL), replace(by, when=place.when))
 
     def _answer(self, want: Wanted, when: When) -> Exchange | None:
         """Return the answer that came of a request, all redirects followed; None, and why, when it cannot be read.
@@ -274,7 +336,7 @@ def _imported(each: Import, url: str, when: When, how: str) -> Wanted | None:
     """Return what an import fetches; nothing for `data:` and its kind. JSON and CSS count as scripts in browsers."""
     if not url.startswith(("http:", "https:")):
         return None
-    return Wanted(url, Use.SCRIPT, when, how, Role.LEAF if each.type else Role.MODULE)
+    return Wanted(url, Use.SCRIPT, when, how, Role.LEAF if each.type else Role.MODULE, mode=Mode.CORS)
 
 
 def _window(load: Load | None, place: _Place) -> Viewport:
@@ -321,8 +383,3 @@ _TAKEN: Mapping[Role, Callable[[str], bool]] = {
     Role.STYLE: content_type.is_css,
     Role.FRAME: content_type.is_html,
 }
-
-
-@lru_cache(maxsize=SHEETS_REMEMBERED)
-def _sheet(body: bytes, url: str, kind: str) -> Sheet:
-    return read_css(css_text(body, kind), url)

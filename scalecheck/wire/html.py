@@ -61,6 +61,8 @@ class Page:
     inline_styles: tuple[str, ...] = ()
     inline_style_media: tuple[str, ...] = ()
     """The media query of each of them; empty when absent."""
+    inline_style_places: tuple[int, ...] = ()
+    """How many of the loads stand before each of them."""
     inline_script_count: int = 0
     inline_script_bytes: int = 0
     inline_style_count: int = 0
@@ -118,6 +120,7 @@ class _Reader:
         self.alternatives = Alternatives()
         self.metas: list[tuple[str, str]] = []
         self.open_script = self.open_media = ""
+        self.places: list[int] = []
         self.texts: dict[str, list[str]] = {}
         self.counts = {"script": 0, "style": 0}
         self.sizes = {"script": 0, "style": 0}
@@ -140,6 +143,7 @@ class _Reader:
             styled=self._texts("styled"),
             inline_styles=self._texts("style"),
             inline_style_media=self._texts("media"),
+            inline_style_places=tuple(self.places),
             inline_script_count=self.counts["script"],
             inline_script_bytes=self.sizes["script"],
             inline_style_count=self.counts["style"],
@@ -204,6 +208,7 @@ class _Reader:
         elif token.name == "style":
             self._inline("style", token.text)
             self._keep("media", self.open_media)
+            self.places.append(len(self.loads))
         elif token.name == "script":
             if self.open_script in {"classic", "module"}:
                 self._inline("script", token.text)
