@@ -112,7 +112,7 @@ def _declared(site: Site, page: Exchange, pattern: PathPattern) -> Finding:
         for fetch in loading(site, page, window).fetches
         if fetch.use is Purpose.IMAGE and pattern.matches(path_of(fetch.url))
     ]
-    early = next((fetch for fetch in fetches if fetch.when is When.INITIAL), None)
+    early = next((fetch for fetch in fetches if fetch.when is When.INITIAL and fetch.how != "url()"), None)
     expected = f"a picture that matches {pattern.text} in the HTML, or its preload"
     if early is None:
         observed = f"in a style sheet only: {named(page, fetches[0].url)}" if fetches else "none in the HTML"
