@@ -7,10 +7,13 @@ browser can be ended with all its processes. Nothing is ever downloaded.
 import asyncio
 import json
 import os
+import shutil
 import signal
+import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
+from itertools import takewhile
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -36,7 +39,7 @@ from scalecheck.probes.browsers import ERROR, OFFLINE
 from scalecheck.wire.viewport import Viewport
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Playwright
+    from playwright.async_api import Browser, CDPSession, Playwright
 
 INSTALL = "pip install 'scalecheck[browser]'"
 STARTS_WITHIN_S = 30.0
@@ -115,16 +118,15 @@ class Chromium:
         playwright, path, containment = await self._ready()
         timeout_s = self._profile.browser.timeout
         log, sent_at = NetworkLog(self._profile.observability.trace), time.time()
-        tap = Tap(self._permits, log)
-        async with _launched(playwright, path, containment) as browser:
+        async with _launched(playwright, path, containment) as (browser, session):
+            tap = Tap(self._permits, log, Whole(session))
             try:
-                page, hide = await self._opened(browser, ask.label, tap)
+                page, hide = await self._opened(session, browser.version, ask.label, tap)
                 visit = Visit(self._profile, page, tap, hide)
                 ended = await _within(visit.go(ask.request.url, ask.label, stay_s), tap.over, timeout_s)
             except CommandFailed as failed:
                 raise BrowserMissing(f"Chromium failed: {reason(failed)}") from None
-            finally:
-                await tap.close()
+        await tap.close()
         seen, requests = visit.seen, log.requests
         if tap.reason or not ended:
             seen.missed["page"] = tap.reason or f"the visit took longer than {timeout_s:g} s"
@@ -149,10 +151,10 @@ class Chromium:
     async def _ready(self) -> "tuple[Playwright, str, Containment]":
         """Return the library, the browser and whom it may ask; made once, by whoever comes first."""
         if self._starting is None:
-            self._starting = asyncio.create_task(self._start())
+            self._starting = asyncio.create_task(self._begun())
         return await asyncio.shield(self._starting)
 
-    async def _start(self) -> "tuple[Playwright, str, Containment]":
+    async def _begun(self) -> "tuple[Playwright, str, Containment]":
         path = str(find_chrome(self._profile.browser.chrome))
         try:
             from playwright.async_api import async_playwright
@@ -165,10 +167,16 @@ class Chromium:
         except Exception as error:
             raise BrowserMissing(f"Playwright does not start: {reason(error)}; {INSTALL}") from None
 
-    async def _opened(self, browser: "Browser", label: str, tap: Tap) -> "tuple[Channel, Callable[[], Any]]":
-        """Return an empty page that is listened to, in a fresh context and the label's viewport, and how to hide it."""
-        session = await browser.new_browser_cdp_session()
+    async def _opened(
+        self, session: "CDPSession", version: str, label: str, tap: Tap
+    ) -> tuple[Channel, Callable[[], Awaitable[None]]]:
+        """Return an empty page that is listened to, in a fresh context and the label's viewport, and how to hide it.
+
+        Requests are held for the whole browser, so for every worker too, however early it asks.
+        """
         whole = Whole(session)
+        session.on("Fetch.requestPaused", tap.held)
+        await whole.command("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
         context = (await whole.command("Target.createBrowserContext"))["browserContextId"]
         await whole.command("Browser.setDownloadBehavior", {"behavior": "deny", "browserContextId": context})
         blank = {"url": "about:blank", "browserContextId": context}
@@ -180,15 +188,14 @@ class Chromium:
             if event["sessionId"] == attached["sessionId"]:
                 tap.told(page, json.loads(event["message"]))
 
-        session.on(MESSAGE, told)
-        await self._dressed(page, browser.version, self._viewport(label))
-        await tap.listen(page)
-
         async def hide() -> None:
             window = await whole.command("Browser.getWindowForTarget", {"targetId": target})
             bounds = {"windowId": window["windowId"], "bounds": {"windowState": "minimized"}}
             await whole.command("Browser.setWindowBounds", bounds)
 
+        session.on(MESSAGE, told)
+        await self._dressed(page, version, self._viewport(label))
+        await tap.listen(page)
         return page, hide
 
     async def _dressed(self, page: Channel, version: str, viewport: Viewport) -> None:
@@ -223,58 +230,62 @@ def user_agent(version: str, *, mobile: bool) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def _launched(playwright: "Playwright", path: str, containment: Containment) -> "AsyncIterator[Browser]":
-    """Run a browser for as long as the context lasts; its processes are ended with it, whatever they do."""
+async def _launched(
+    playwright: "Playwright", path: str, containment: Containment
+) -> "AsyncIterator[tuple[Browser, CDPSession]]":
+    """Run a browser for as long as the context lasts; its processes and files are gone with it, whatever they do."""
+    folder = tempfile.mkdtemp(prefix="scalecheck-")
+    launching = asyncio.ensure_future(_start(playwright, path, containment, folder))
+    group = None
+    try:
+        browser = await asyncio.shield(launching)
+        session = await browser.new_browser_cdp_session()
+        group = await _process_group(session)
+        yield browser, session
+    finally:
+        await asyncio.shield(_ended(launching, group, folder))
+
+
+async def _start(playwright: "Playwright", path: str, containment: Containment, folder: str) -> "Browser":
     from playwright.async_api import Error
 
-    launching = asyncio.ensure_future(
-        playwright.chromium.launch(
+    try:
+        return await playwright.chromium.launch(
             executable_path=path,
             args=[*containment.flags, *FLAGS],
             ignore_default_args=list(UNWANTED),
             chromium_sandbox=not sandbox(),
+            env={**os.environ, "TMPDIR": folder},
             handle_sigint=False,
             handle_sigterm=False,
             handle_sighup=False,
             timeout=STARTS_WITHIN_S * 1000,
         )
-    )
-    try:
-        browser = await asyncio.shield(launching)
     except Error as error:
-        raise BrowserMissing(f"{path} does not start: {_last_words(error)}") from None
-    except asyncio.CancelledError:
-        with suppress(Error):
-            await _ended(await launching, None)
-        raise
-    group = None
-    try:
-        group = await _process_group(browser)
-        yield browser
-    finally:
-        await asyncio.shield(_ended(browser, group))
+        raise BrowserMissing(f"{path} does not start: {_last_words(str(error))}") from None
 
 
-async def _process_group(browser: "Browser") -> int | None:
+async def _process_group(session: "CDPSession") -> int | None:
     """Return the process group of a browser; None where there are none, or where it is not its own."""
     with suppress(Exception):
-        session = await browser.new_browser_cdp_session()
-        known = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
-        await session.detach()
-        number = next(int(each["id"]) for each in known if each["type"] == "browser")
-        group = os.getpgid(number)
+        known = (await Whole(session).command("SystemInfo.getProcessInfo"))["processInfo"]
+        group = os.getpgid(next(int(each["id"]) for each in known if each["type"] == "browser"))
         return None if group == os.getpgrp() else group
     return None
 
 
-async def _ended(browser: "Browser", group: int | None) -> None:
-    """Close a browser; one that does not close is killed, its children with it."""
-    with suppress(Exception):
-        async with asyncio.timeout(CLOSES_WITHIN_S):
-            await browser.close()
+async def _ended(launching: "asyncio.Future[Browser]", group: int | None, folder: str) -> None:
+    """End a browser, also one that is only just starting.
+
+    It is killed rather than asked, its children with it: what a page sends when its browser closes, nobody could hold.
+    """
     if group is not None:
         with suppress(OSError):
             os.killpg(group, signal.SIGKILL)
+    with suppress(Exception):
+        async with asyncio.timeout(CLOSES_WITHIN_S):
+            await (await launching).close()
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 async def _within(going: Coroutine[Any, Any, None], exceeded: asyncio.Event, timeout_s: float) -> bool:
@@ -297,13 +308,10 @@ def _reported(view: View, profile: Profile) -> bool:
 
 
 def _document_status(requests: tuple[Fetched, ...]) -> int | None:
-    """Return the status of the page that was last shown before anything else happened: behind its redirects."""
-    status = None
-    for each in requests:
-        if each.use != "document" or each.by != "page":
-            break
-        status = each.status
-    return status
+    """Return the status of the page itself, behind its redirects; None where it did not answer."""
+    documents = takewhile(lambda each: each.use == "document" and each.by == "page", requests)
+    answered = [each.status for each in documents if each.status is not None]
+    return answered[-1] if answered else None
 
 
 def reason(error: Exception) -> str:
@@ -312,12 +320,8 @@ def reason(error: Exception) -> str:
     return (lines[0] if lines else type(error).__name__)[:300]
 
 
-def _last_words(error: Exception) -> str:
+def _last_words(log: str) -> str:
     """Return the line of a browser's log that says why it does not start."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    telling = [
-        line
-        for line in lines
-        if any(word in line for word in ("ERROR:", "FATAL:", "sandbox", "cannot open", "error while"))
-    ]
-    return (telling or lines or ["no word"])[0][:300]
+    said = [line.partition("[err] ")[2].strip() for line in log.splitlines() if "[err] " in line]
+    telling = [line for line in said if any(word in line for word in ("ERROR", "FATAL", "andbox", "cannot", "error"))]
+    return [*telling, *said, reason(Exception(log.partition("Call log:")[0]))][0][:300]

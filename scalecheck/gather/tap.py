@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from scalecheck.gather.channels import MESSAGE, Channel
+from scalecheck.gather.channels import MESSAGE, Above, Channel, CommandFailed
 from scalecheck.gather.in_page import PROVOKED
 from scalecheck.gather.network_log import Entry, Event, NetworkLog, TooMuch
 from scalecheck.gather.safety import SAFE_METHODS
@@ -63,7 +63,7 @@ class Permits:
 class Tap:
     """Listens to one visit, and lets its requests out or not."""
 
-    def __init__(self, permits: Permits, log: NetworkLog) -> None:
+    def __init__(self, permits: Permits, log: NetworkLog, browser: Above) -> None:
         self.log = log
         self.loaded = asyncio.Event()
         """The page's load event has come; whoever navigates clears it."""
@@ -78,6 +78,7 @@ class Tap:
         self.leaving = False
         """The page is being left: what it sends now shows nowhere but where it is held."""
         self._permits = permits
+        self._browser = browser
         self._events = 0
         self._workers = 0
         self._late: dict[str, Entry] = {}
@@ -94,6 +95,10 @@ class Tap:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def held(self, event: Event) -> None:
+        """Let a held request out, or not; whoever sent it, page or worker."""
+        self._start(self._let_out(event))
 
     def told(self, channel: Channel, message: Mapping[str, Any]) -> None:
         """Take in what a session says: an answer, or an event of its own or of a worker behind it."""
@@ -117,11 +122,9 @@ class Tap:
                 self.told(worker, json.loads(event["message"]))
         elif method == "Target.attachedToTarget":
             self._start(self._attached(channel, event))
-        elif method == "Fetch.requestPaused":
-            self._start(self._paused(channel, event))
         elif method == "Page.javascriptDialogOpening":
             leaving = event.get("type") == "beforeunload"
-            self._start(self._answer(channel, "Page.handleJavaScriptDialog", {"accept": leaving}))
+            self._start(_posted(channel, "Page.handleJavaScriptDialog", {"accept": leaving}))
         elif method == "Page.loadEventFired":
             self.loaded.set()
         elif method == "Inspector.targetCrashed" and channel.by == "page":
@@ -138,15 +141,9 @@ class Tap:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, channel: Channel, method: str, params: Mapping[str, object]) -> None:
-        with suppress(Exception):  # page or worker is gone: nobody waits for it
-            await channel.post(method, params)
-
     async def _watch(self, channel: Channel) -> None:
-        """Have a session tell of its requests and hold them, and attach the workers that are started there."""
+        """Have a session tell of its requests, and attach the workers that are started there."""
         await channel.post("Network.enable")
-        if channel.by != "worker":  # what a dedicated worker sends is held by its page
-            await channel.post("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
         if channel.by != "service_worker":
             await channel.post("Target.setAutoAttach", ATTACH)
 
@@ -158,17 +155,16 @@ class Tap:
             return
         worker = Channel(above, str(event["sessionId"]), str((event.get("targetInfo") or {}).get("type")))
         above.workers[str(event["sessionId"])] = worker
-        with suppress(Exception):  # it is gone already
+        with suppress(CommandFailed):  # it is gone already
             await self._watch(worker)
             await worker.post("Runtime.runIfWaitingForDebugger")
 
-    async def _paused(self, channel: Channel, event: Event) -> None:
-        """Let a held request out, or not."""
+    async def _let_out(self, event: Event) -> None:
         number = str(event["requestId"])
-        job = number.partition(".")[0]
+        job, told = number.partition(".")[0], {"requestId": number}
         if "responseStatusCode" in event or "responseErrorReason" in event:
             self._late_answer(job, event)
-            await self._answer(channel, "Fetch.continueRequest", {"requestId": number})
+            await self._command("Fetch.continueRequest", told)
             return
         request = event["request"]
         self.reported = self.reported or PROVOKED in str(request.get("postData") or "")
@@ -176,9 +172,13 @@ class Tap:
         late = self._noted(job, event, reason)
         if reason:
             error = "InternetDisconnected" if self.offline else "BlockedByClient"
-            await self._answer(channel, "Fetch.failRequest", {"requestId": number, "errorReason": error})
+            await self._command("Fetch.failRequest", {**told, "errorReason": error})
         else:
-            await self._answer(channel, "Fetch.continueRequest", {"requestId": number, "interceptResponse": late})
+            await self._command("Fetch.continueRequest", {**told, "interceptResponse": late})
+
+    async def _command(self, method: str, params: Mapping[str, object]) -> None:
+        with suppress(CommandFailed):  # whoever asked is gone, and nobody waits for it
+            await self._browser.command(method, params)
 
     def _refusal(self, url: str, method: str) -> str:
         if self.offline:
@@ -203,3 +203,8 @@ class Tap:
             entry.failure = str(event.get("responseErrorReason") or "")
             if (status := event.get("responseStatusCode")) is not None:
                 entry.status = int(status)
+
+
+async def _posted(channel: Channel, method: str, params: Mapping[str, object]) -> None:
+    with suppress(CommandFailed):  # page or worker is gone
+        await channel.post(method, params)

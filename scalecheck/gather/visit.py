@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -27,7 +27,7 @@ BUSY = "the page was too busy to be read"
 class Visit:
     """A page in a browser of its own; `seen` holds what is known whenever the visit ends."""
 
-    def __init__(self, profile: Profile, page: Channel, tap: Tap, hide: Callable[[], Any]) -> None:
+    def __init__(self, profile: Profile, page: Channel, tap: Tap, hide: Callable[[], Awaitable[None]]) -> None:
         self.seen = Seen()
         self._profile = profile
         self._page = page

@@ -57,7 +57,7 @@ def test_writes_go_out_where_the_profile_allows_them() -> None:
 
 
 class Browser:
-    """Keeps what is sent to a page's session, and answers what is passed on to its workers."""
+    """Keeps what is sent to it and to a page's session, and answers what is passed on to the page's workers."""
 
     def __init__(self) -> None:
         self.page = Channel(self, "1", "page")
@@ -65,6 +65,9 @@ class Browser:
 
     async def command(self, method: str, params: Mapping[str, object] | None = None) -> Any:
         assert params is not None
+        if method != "Target.sendMessageToTarget":
+            self.sent.append((method, dict(params)))
+            return {}
         message = json.loads(str(params["message"]))
         self.sent.append((message["method"], message["params"]))
         if message["method"] == "Target.sendMessageToTarget":
@@ -78,7 +81,7 @@ class Held:
     def __init__(self, **keys: Any) -> None:
         self.browser = Browser()
         self.page = self.browser.page
-        self.tap = Tap(Permits(profile(**keys)), NetworkLog())
+        self.tap = Tap(Permits(profile(**keys)), NetworkLog(), self.browser)
 
     async def tell(self, method: str, **event: Any) -> None:
         self.tap.told(self.page, {"method": method, "params": event})
@@ -88,7 +91,8 @@ class Held:
     async def held(self, url: str, method: str = "GET", network_id: str | None = "7", **more: Any) -> None:
         request = {"url": url, "method": method, "headers": {}, **more}
         told = {} if network_id is None else {"networkId": network_id}
-        await self.tell("Fetch.requestPaused", requestId="job-1.0", request=request, resourceType="Ping", **told)
+        self.tap.held({"requestId": "job-1.0", "request": request, "resourceType": "Ping", **told})
+        await asyncio.sleep(0)
 
     @property
     def requests(self) -> tuple[Fetched, ...]:
@@ -135,7 +139,8 @@ def test_a_beacon_of_a_page_that_is_left_is_seen_with_its_answer() -> None:
         assert held.browser.sent == [("Fetch.continueRequest", {"requestId": "job-1.0", "interceptResponse": True})]
         assert [each.status for each in held.requests] == [None]
         request = {"url": f"{SITE}/beacon", "method": "POST", "headers": {}}
-        await held.tell("Fetch.requestPaused", requestId="job-1.1", request=request, responseStatusCode=204)
+        held.tap.held({"requestId": "job-1.1", "request": request, "responseStatusCode": 204})
+        await asyncio.sleep(0)
         assert [each.status for each in held.requests] == [204]
         assert held.browser.sent[1] == ("Fetch.continueRequest", {"requestId": "job-1.1"})
 
@@ -203,7 +208,8 @@ def test_a_page_that_crashes_is_over() -> None:
         await held.tell("Inspector.targetCrashed")
         assert held.tap.over.is_set()
         await held.held(f"{SITE}/")
-        assert (held.tap.reason, held.browser.sent) == ("the page crashed", [])
+        assert held.tap.reason == "the page crashed"
+        assert [method for method, _ in held.browser.sent] == ["Fetch.failRequest"]
 
     asyncio.run(run())
 
