@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scalecheck.model.profile import Profile
+    from scalecheck.model.site import Site
     from scalecheck.swarm.costs import Measured
 
 EPILOG = """Examples:
@@ -66,10 +67,10 @@ def plan(
         return
     if data is not None:
         raise UsageError("--data goes with --from")
-    declared = _profile(profile)
+    declared, site = _declared(profile, evidence)
     _known_shape(declared, shape)
     try:
-        found = planned(declared, _date(on), _measured(declared, evidence), shape)
+        found = planned(declared, _date(on), _measured(declared, site), shape)
     except PlanError as error:
         file, line = declared.place(*error.path)
         place = file if line is None else f"{file}:{line}"
@@ -99,20 +100,25 @@ def _from(source: Path, profile: str | None, data: Path | None, others: "dict[st
     print_recorded(source, None if profile is None else read(profile, None), data)
 
 
-def _profile(name: str | None) -> "Profile":
-    """Return the profile named, or the one beside you, secrets unresolved; UsageError for every mistake in it."""
+def _declared(name: str | None, evidence: Path | None) -> "tuple[Profile, Site | None]":
+    """Return the profile named, or beside you, or of the evidence, secrets unresolved; and what the evidence shows.
+
+    UsageError for every mistake in them, and where no profile is meant.
+    """
+    from scalecheck.cli.offline import read_site
     from scalecheck.cli.profiles import named_profile, read
     from scalecheck.model.profile_data import data_problems
 
     name = named_profile(name)
-    if name is None:
-        raise UsageError(
-            "expected --profile, or a scalecheck.yaml beside you; try scalecheck plan --profile million-dau"
-        )
-    profile = read(name, None)
-    if problems := data_problems(profile):
-        raise UsageError("\n".join(map(str, problems)))
-    return profile
+    if name is not None:
+        profile = read(name, None)
+        if problems := data_problems(profile):
+            raise UsageError("\n".join(map(str, problems)))
+        return profile, None if evidence is None else read_site(evidence, name).site
+    if evidence is None:
+        raise UsageError("expected --profile, or a scalecheck.yaml beside you; see scalecheck plan --help")
+    site = read_site(evidence).site
+    return site.profile, site
 
 
 def _known_shape(profile: "Profile", name: str | None) -> None:
@@ -140,12 +146,10 @@ def _date(text: str | None) -> "date":
     raise UsageError(f"--date {text}: expected a day such as 2026-11-21, from {FIRST_YEAR} to {LAST_YEAR}")
 
 
-def _measured(profile: "Profile", evidence: Path | None) -> "Measured | None":
+def _measured(profile: "Profile", site: "Site | None") -> "Measured | None":
     """Return what evidence says of the traffic's pages; None without any."""
-    if evidence is None:
+    if site is None:
         return None
-    from scalecheck.cli.offline import read_site
     from scalecheck.swarm.measured import measured
 
-    site = read_site(evidence, profile.source).site
     return measured(replace(site, profile=profile.at(site.profile.site)))

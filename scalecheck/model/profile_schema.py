@@ -16,7 +16,7 @@ def json_schema() -> dict[str, Any]:
         named[pattern] = {"anyOf": [route, OFF]}
     for name in ("routes", "identities"):
         schema["properties"][name]["additionalProperties"] = False
-    for part in ("Route", "Identity"):
+    for part in ("Route", "Identity", "Region", "Device", "PageView"):
         schema["$defs"][part]["required"] = []  # what a file leaves out, the profile that it extends may say
     return {"$schema": DIALECT, **schema, "title": "scalecheck profile", "required": ["scalecheck"]}
 

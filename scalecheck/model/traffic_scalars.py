@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,6 +19,8 @@ from scalecheck.wire import units
 
 T = TypeVar("T")
 
+LANGUAGES_AT_MOST = 200
+"""Characters of a list of languages."""
 BODY_DEPTH = 10
 """Levels of a declared JSON body."""
 LANGUAGE = r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*|\*"
@@ -31,14 +34,20 @@ def read_zone(text: str) -> str:
             return text
     except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder is an OSError
         pass
-    if hint := guess(text, available_timezones()):
+    if hint := guess(text, _zones()):
         raise ValueError(f'no time zone "{text}"{hint}')
     raise ValueError("expected a time zone such as Europe/Berlin")
 
 
+@cache
+def _zones() -> tuple[str, ...]:
+    """Return the names of all time zones; listing them reads as many files."""
+    return tuple(sorted(available_timezones()))
+
+
 def read_languages(text: str) -> str:
     """Return the value of Accept-Language."""
-    if not re.fullmatch(LANGUAGES, text, re.ASCII) or len(text) > 200:
+    if len(text) > LANGUAGES_AT_MOST or not re.fullmatch(LANGUAGES, text, re.ASCII):
         raise ValueError("expected languages as Accept-Language has them, such as de,en;q=0.7")
     return text
 

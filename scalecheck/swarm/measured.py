@@ -12,6 +12,7 @@ from scalecheck.page.cost import cost, repeated
 from scalecheck.page.fetches import Use
 from scalecheck.page.loading import loading
 from scalecheck.swarm.costs import Measured, PageFigures, Source, ViewFigures
+from scalecheck.wire import content_type
 from scalecheck.wire.urls import PathPattern
 from scalecheck.wire.viewport import Viewport
 
@@ -23,10 +24,11 @@ def measured(site: Site) -> Measured:
     """Return what the evidence says of each page, as its visitors' devices show it, and of each call."""
     traffic = site.profile.traffic
     windows = _windows(site.profile)
+    documents = [each for each in site.good() if content_type.is_html(each.response.content_type)]
     pages: dict[str, PageFigures] = {}
     notes: list[str] = []
     for name, page in traffic.pages.items():
-        found = [each for each in site.pages() if _is(each, page.get)][:SAMPLES]
+        found = [each for each in documents if _is(each, page.get)][:SAMPLES]
         if found:
             changes = bool(PARAMETER.search(page.get))
             views = [(share, _figures(site, each, window, changes)) for each in found for window, share in windows]

@@ -2,14 +2,17 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scalecheck.gather.har import write_har
+from scalecheck.gather.record import EvidenceFile
+from scalecheck.model.evidence import Run
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_data import data_problems
-from scalecheck.model.profile_file import read_profile
+from scalecheck.model.profile_file import parse_profile, read_profile
 from tests.checks.rows import exchange, site
 from tests.cli.running import Done, scalecheck
 
@@ -95,6 +98,31 @@ def test_without_a_profile_it_asks_for_one(monkeypatch: pytest.MonkeyPatch, tmp_
     done = planned(monkeypatch, tmp_path)
     assert done.code == 2
     assert "expected --profile, or a scalecheck.yaml beside you" in done.err
+
+
+def evidence(folder: Path) -> str:
+    """Write evidence of a page of two requests, gathered by a profile of its own."""
+    page = exchange("/", {}, body='<script src="/a.js"></script>', wire_bytes=3_000)
+    script = exchange("/a.js", {"cache-control": "max-age=86400"}, wire_bytes=50_000)
+    own = parse_profile("scalecheck: 1\nsite: https://shop.test\ntraffic: {normal: 7 pages/s}")
+    with (folder / "e.jsonl").open("w") as file:
+        kept = EvidenceFile(file, Run("scalecheck", own.site, 1_700_000_000.0, own.public()))
+        kept.begin("first")
+        for number, each in ((3, page), (4, script)):
+            kept.keep(replace(each, number=number))
+        kept.end()
+    return "e.jsonl"
+
+
+def test_evidence_says_what_pages_cost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    done = planned(monkeypatch, tmp_path, "--evidence", evidence(tmp_path), "-f", "json")
+    found = json.loads(done.out)
+    first = {"requests": 2, "bytes": 53_000, "source": "measured"}
+    assert (found["normal"], found["pages"]["any"]["first"]) == (7, first)
+    named = json.loads(
+        planned(monkeypatch, tmp_path, "--evidence", "e.jsonl", "--profile", "million-dau", "-f", "json").out
+    )
+    assert (named["normal"], named["pages"]["any"]["first"]) == (200, first)
 
 
 def test_secrets_are_not_needed(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -102,7 +102,9 @@ def test_the_schema_refuses_what_the_reader_refuses(data: dict[str, Any]) -> Non
 
 
 def test_the_schema_takes_what_a_file_may_leave_to_what_it_extends() -> None:
-    data = {"scalecheck": 1, "extends": "shop", "routes": {"worker": "off", "product": {"samples": ["/products/9"]}}}
+    data: dict[str, Any] = {"scalecheck": 1, "extends": "shop"}
+    data["routes"] = {"worker": "off", "product": {"samples": ["/products/9"]}}
+    data["traffic"] = {"regions": {"EU": {"language": "fr"}}, "pages": {"any": {"api": ["GET /a x3"]}}}
     assert list(Draft202012Validator(json_schema()).iter_errors(data)) == []
 
 
