@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
 from scalecheck.model.verdict import Finding, Measure, Outcome, Report, Verdict
 from scalecheck.report.alike import alike, wrong
@@ -20,6 +21,10 @@ GROWTH = 0.05
 """Share by which a size may grow, as `targets.growth` by default: pages do not weigh the same on two days."""
 UNNOTICED = {"bytes": 1_000.0, "requests": 2.0}
 """Units of sizes, and by how much these may grow whatever their share."""
+SLOWDOWN = 0.1
+"""Share by which what visitors wait for may get worse, as `targets.slowdown` by default."""
+UNFELT = {"lcp": 0.05, "fcp": 0.05, "tbt": 0.05, "cls": 0.02}
+"""Names of Lighthouse's figures, and by how much these may get worse whatever their share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,9 @@ def compare(base: Report, head: Report) -> Comparison:
     """Return what got worse and what got better from base to head.
 
     A check got worse when its verdict did, when it passed and is no longer judged, or when subjects fail that did not,
-    in a way that none of their route did. A measure did when its interval does not touch the earlier one, sizes of
-    pages when they grew by more than a twentieth besides; without intervals, nothing can be told from noise.
+    in a way that none of their route did. A measure did when its interval does not touch the earlier one; sizes of
+    pages when they also grew by more than a twentieth, Lighthouse's figures by more than a tenth. Without intervals,
+    nothing can be told from noise; those of five runs lie apart by chance in one of 126 cases.
     """
     changes = (*_outcomes(base, head), *_measures(base, head))
     worse = tuple(change for sign, change in changes if sign > 0)
@@ -148,9 +154,16 @@ def _sign(before: Measure, after: Measure) -> int:
     """Return whether a measure is worse (1), better (-1), or within noise (0)."""
     if before.low is None or before.high is None or after.low is None or after.high is None:
         return 0
-    noise = max(UNNOTICED[after.unit], GROWTH * before.value) if after.unit in UNNOTICED else 0.0
-    up, down = after.low > before.high + noise, after.high < before.low - noise
+    more = after.value - before.value
+    up, down = after.low > before.high and more > _noise(before), after.high < before.low and -more > _noise(before)
     return (up - down) * (-1 if after.name.endswith(MORE_IS_BETTER) else 1)
+
+
+def _noise(before: Measure) -> float:
+    """Return by how much a figure may change without anybody noticing; less than nothing where any change counts."""
+    if before.name in UNFELT:
+        return max(UNFELT[before.name], SLOWDOWN * before.value)
+    return max(UNNOTICED[before.unit], GROWTH * before.value) if before.unit in UNNOTICED else -inf
 
 
 def _shown(measure: Measure) -> str:

@@ -6,11 +6,34 @@ from pathlib import Path
 import pytest
 
 from scalecheck.gather.record import Evidence, EvidenceError, EvidenceFile, by_probe, read_evidence
-from scalecheck.model.evidence import Exchange, Loss, Record, Run, Timings, Tls
+from scalecheck.model.browsing import Fetched
+from scalecheck.model.evidence import Ask, Exchange, LabRun, Loss, Record, Request, Run, Timings, Tls
 from scalecheck.wire.fields import Fields
 from tests.checks.rows import exchange, failure
 
 RUN = Run("scalecheck 0.1.0", "https://shop.test", 1_700_000_000.5, {"scalecheck": 1}, "shop.yaml", ("cache.contract",))
+
+
+def lab_run(text: str) -> LabRun:
+    """Return a run of Lighthouse that says something everywhere, this text where it says any."""
+    ask = Ask(Request("https://shop.test/"), 1, "mobile 1")
+    fetched = Fetched(text, "script", status=200, body_bytes=9, decoded_bytes=20, started_s=0.1, ended_s=0.2)
+    return LabRun(
+        2,
+        "lab_runs",
+        ask,
+        "13.5.0",
+        "Chromium 140.0.7339.80",
+        1.5,
+        7.5,
+        {"lcp_s": 2.25, "cls": 0.01},
+        (fetched, Fetched(text, "image", failure="no answer")),
+        {"unused-javascript": {text: 900}},
+        {text: 5000},
+        (text,),
+        "simulate: 150 ms",
+        1500.5,
+    )
 
 
 def written(path: Path, *records: Record) -> Path:
@@ -35,6 +58,7 @@ def written(path: Path, *records: Record) -> Path:
         exchange("/", body=None, truncated=True, undecodable="cut short"),
         exchange("/", {"x": "\x00\x1b[31m\udce9"}),
         failure("/", loss=Loss.TIMEOUT, detail="no answer within 10s"),
+        lab_run("https://shop.test/"),
     ],
 )
 def test_a_record_is_read_back_the_same(record: Record, tmp_path: Path) -> None:

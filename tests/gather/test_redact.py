@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from scalecheck.gather.redact import Redactor
-from scalecheck.model.evidence import Exchange, Failure
+from scalecheck.model.evidence import Exchange, Record
 from scalecheck.wire.fields import Fields
 from tests.checks.rows import exchange, failure
+from tests.gather.test_record import lab_run
 
 SECRET = "s3cr3t-value"
 
@@ -28,9 +29,10 @@ def only(record: object) -> Exchange:
         exchange("/", sent={"x-token": SECRET}),
         failure("/", detail=f"refused for {SECRET}"),
         exchange("/", {"location": f"/login?back={SECRET}"}),
+        lab_run(f"https://shop.test/?token={SECRET}"),
     ],
 )
-def test_no_secret_survives_anywhere(record: Exchange | Failure) -> None:
+def test_no_secret_survives_anywhere(record: Record) -> None:
     assert SECRET in repr(record)
     assert SECRET not in repr(Redactor.of([SECRET]).record(record))
 

@@ -100,6 +100,31 @@ def test_sizes_of_pages(unit: str, before: int, after: int, sign: int) -> None:
     assert (len(found.worse), len(found.better)) == (sign == 1, sign == -1)
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after", "sign"),
+    [
+        ("lcp", (2.0, 2.1, 2.2), (2.21, 2.4, 2.5), 1),
+        ("lcp", (2.0, 2.1, 2.2), (2.21, 2.3, 2.5), 0),
+        ("lcp", (2.0, 2.1, 2.2), (2.2, 2.5, 2.6), 0),
+        ("lcp", (2.21, 2.4, 2.5), (2.0, 2.1, 2.2), -1),
+        ("fcp", (0.2, 0.2, 0.2), (0.24, 0.24, 0.24), 0),
+        ("tbt", (0.0, 0.0, 0.0), (0.04, 0.05, 0.06), 0),
+        ("tbt", (0.0, 0.0, 0.0), (0.04, 0.051, 0.06), 1),
+        ("cls", (0.0, 0.0, 0.0), (0.02, 0.02, 0.02), 0),
+        ("cls", (0.0, 0.0, 0.0), (0.02, 0.03, 0.04), 1),
+    ],
+)
+def test_what_visitors_wait_for(
+    name: str, before: tuple[float, float, float], after: tuple[float, float, float], sign: int
+) -> None:
+    base, head = (
+        replace(CLEAN, measures=(Measure(name, value, "", 5, low, high, "home", "mobile"),))
+        for low, value, high in (before, after)
+    )
+    found = compare(base, head)
+    assert (len(found.worse), len(found.better)) == (sign == 1, sign == -1)
+
+
 def test_other_routes_measures_are_not_compared() -> None:
     base, head = (
         replace(CLEAN, measures=(Measure("ttfb", v, "seconds", 9, v, v, route),))

@@ -26,9 +26,7 @@ def ttfb(site: Site) -> Findings:
     for answers in by_route(site):
         yield _judged(answers, left_out=answers.hits and answers.route in late)
         stage, count = "hits" if answers.hits else "computed", len(answers.exchanges)
-        for share in PERCENTILES:
-            name, value = f"ttfb_p{share * 100:.0f}", answers.percentile_s(share)
-            yield Measure(name, value, "seconds", count, route=answers.route, stage=stage)
+        yield Measure("ttfb_p75", answers.percentile_s(SHARE), "seconds", count, route=answers.route, stage=stage)
 
 
 def slow_routes(site: Site) -> frozenset[str]:

@@ -114,7 +114,7 @@ def judged(site: Site, view: Seen, metric: Metric, target: float) -> Finding:
     found = view.median(metric)
     about = _typical(view, metric)
     if found is None or found.samples < min(ENOUGH, site.profile.browser.runs):
-        observed = f"{found.samples} runs" if found is not None else "no figure"
+        observed = "no figure" if found is None else told(metric, found)
         return on(view, undecided(about, _why_short(view, metric), expected=expected, observed=observed))
     observed, verdict = told(metric, found), found.judged(target)
     if verdict is not Verdict.UNKNOWN:
