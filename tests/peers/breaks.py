@@ -21,6 +21,7 @@ VITE = {
     "assets.immutable": "likewise",
     "assets.missing_is_404": "try_files answers whatever is missing with index.html",
     "assets.compressed": "gzip is off",
+    "rendering.content_in_html": "its pages are shells that scripts fill, where the profile declares ssg",
     "security.csp": "none",
     "security.nosniff": "none",
     "security.framing": "none",
