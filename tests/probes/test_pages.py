@@ -61,9 +61,10 @@ ROWS: list[tuple[str, Probe, Site, list[list[str]]]] = [
         site(exchange("/"), exchange("/live"), exchange("/account", status=302), profile=STREAMS),
         [
             [
-                *(f"/live?scalecheck={NONCE}-render-{n} [{n}] of 2" for n in "123"),
-                *(f"/account?scalecheck={NONCE}-render-{n} as alice [{n}] of 3" for n in "123"),
+                f"/live?scalecheck={NONCE}-render-{n} [{n}] of 2",
+                f"/account?scalecheck={NONCE}-render-{n} as alice [{n}] of 3",
             ]
+            for n in "123"
         ],
     ),
     ("a page that streams and fails", streamed, site(exchange("/live", status=500), profile=STREAMS), []),
