@@ -1,65 +1,69 @@
 """What a page costs, without a browser: `scalecheck bundles` beside Lighthouse, on the same pages in one run.
 
-The pages are those of the Next.js app of tests/peers, else of the lab.
+The pages are those of the Next.js app of tests/peers, else of the lab. Lighthouse is run as by
+`scalecheck audit --browser`: with the audits that are read and no other, in a browser that is started for it.
 """
 
+import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 from benchmarks.timing import medians, shown
-from scalecheck.cli.live import audited
-from scalecheck.cli.plan import Plan
+from scalecheck.gather.lighthouse import Lighthouse
 from scalecheck.lab.lab import Lab
+from scalecheck.model.evidence import Ask, LabRun, Request
+from scalecheck.model.profile import Profile
 from tests.peers.front_ends import nextjs
 from tests.peers.servers import PEERS, missing
 
-ROUNDS = 3
-FURTHER_ROUNDS = 20
-RUN_S = 120
-"""Seconds after which a run of Lighthouse is given up."""
+ROUNDS = 5
+COMMAND_S = 60
 TIMES = 100
-"""What is promised: how many times faster one page is judged, once Python has started."""
+"""What is promised: how many times less one more page takes."""
 NEXTJS_PATHS = ("/", "/products", "/products/1", "/products/2", "/search?q=shoes", "/checkout")
 LAB_PATHS = ("/", "/products", "/products/1", "/blog/launch")
-CHROME_FLAGS = "--headless=new --no-sandbox --disable-gpu"
 
 
 def run() -> None:
-    """Print how long both take for one page, for all pages, and for one more page of a run under way."""
-    with tempfile.TemporaryDirectory() as folder, _site(Path(folder)) as (name, url, paths):
-        one, every = (_profile(Path(folder), url, each) for each in (paths[:1], paths))
+    """Print how long both take for one page and for several, and what each more page takes."""
+    tools = PEERS / "tools/node_modules/.bin"  # Lighthouse, and the Node it needs, where `make peers` brought them
+    os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"
+    with tempfile.TemporaryDirectory() as name, _site(Path(name)) as (what, url, paths), asyncio.Runner() as runner:
+        folder = Path(name)
+        one, every = (_profile(folder, url, each) for each in (paths[:1], paths))
+        visit = partial(_visited, runner, Lighthouse(Profile.model_validate({"site": url})), f"{url}{paths[0]}")
         things: dict[str, Callable[[], object]] = {
-            "one": partial(_command, one, Path(folder)),
-            "every": partial(_command, every, Path(folder)),
+            "one": partial(_command, one, folder),
+            "every": partial(_command, every, folder),
         }
-        if lighthouse := _lighthouse():
-            things["lighthouse"] = partial(_run_lighthouse, lighthouse, url + paths[0], Path(folder))
+        lighthouse = visit()
+        if isinstance(lighthouse, LabRun):
+            things["lighthouse"] = visit
         times_s = medians(things, ROUNDS)
-        more_s = _more_s(one, Path(folder))
-    print(f"  {name}; medians of {ROUNDS}, whole processes")
-    print(f"  scalecheck bundles, 1 page              {shown(times_s['one']):>10}")
-    print(f"  scalecheck bundles, {len(paths)} pages             {shown(times_s['every']):>10}")
-    print(f"  1 page, Python and scalecheck started   {shown(more_s):>10}")
-    if not lighthouse:
-        print("  lighthouse or Chromium is missing (`make peers`): no ratio")
+    print(f"  {what}, medians of {ROUNDS}")
+    _line("scalecheck bundles, 1 page", times_s["one"])
+    _line(f"scalecheck bundles, {len(paths)} pages", times_s["every"])
+    more_s = (times_s["every"] - times_s["one"]) / (len(paths) - 1)
+    _line("each more page", more_s)
+    if not isinstance(lighthouse, LabRun):
+        print(f"  no ratio: {lighthouse}")
         return
     beside_s = times_s["lighthouse"]
-    print(f"  {lighthouse[1]}, 1 page, performance only {shown(beside_s):>10}")
-    print(f"    1 page: {beside_s / times_s['one']:.0f} x faster than Lighthouse")
-    print(
-        f"    {len(paths)} pages: {len(paths) * beside_s / times_s['every']:.0f} x, Lighthouse being run once for each"
-    )
-    print(f"    1 page of a run under way: {beside_s / more_s:.0f} x (at least {TIMES} x)")
+    _line(f"Lighthouse {lighthouse.lighthouse}, 1 run on 1 page", beside_s)
+    print(f"    1 page, Python's start included: {beside_s / times_s['one']:.0f} x faster than Lighthouse")
+    print(f"    {len(paths)} pages: {len(paths) * beside_s / times_s['every']:.0f} x, Lighthouse being run for each")
+    print(f"    each more page: {beside_s / more_s:.0f} x (at least {TIMES} x)")
+
+
+def _line(what: str, time_s: float) -> None:
+    print(f"  {what:<50}{shown(time_s):>10}")
 
 
 @contextmanager
@@ -85,49 +89,12 @@ def _profile(folder: Path, url: str, paths: tuple[str, ...]) -> Path:
 def _command(profile: Path, folder: Path) -> None:
     words = [sys.executable, "-m", "scalecheck", "bundles", "--profile", str(profile), "--quiet"]
     words += ["--keep", str(folder / "evidence.jsonl")]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=RUN_S)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=COMMAND_S)
     if done.returncode not in {0, 1}:
         raise SystemExit(f"scalecheck bundles: {done.stdout}{done.stderr}")
 
 
-def _more_s(profile: Path, folder: Path) -> float:
-    """Return the seconds of one page in a process that has judged one already: asking, judging, reporting."""
-    plan = Plan(profile=str(profile), only=("bundle",), keep=folder / "evidence.jsonl", quiet=True)
-    times_s = []
-    for _ in range(FURTHER_ROUNDS + 1):
-        began = time.perf_counter()
-        audited(plan)
-        times_s.append(time.perf_counter() - began)
-    return median(times_s[1:])
-
-
-def _lighthouse() -> tuple[str, str] | None:
-    """Return the command and its name with version; None where it, its Node or a browser is missing."""
-    path = _path()
-    command = shutil.which("lighthouse", path=path)
-    if command is None or shutil.which("chromium", path=path) is None:
-        return None
-    with suppress(subprocess.SubprocessError):
-        words = [command, "--version"]
-        done = subprocess.run(words, env=_environment(), capture_output=True, text=True, check=True, timeout=RUN_S)
-        return command, f"Lighthouse {done.stdout.strip()}"
-    return None
-
-
-def _run_lighthouse(lighthouse: tuple[str, str], url: str, folder: Path) -> None:
-    words = [lighthouse[0], url, "--quiet", "--only-categories=performance", "--output=json"]
-    words += [
-        f"--output-path={folder / 'lighthouse.json'}",
-        "--no-enable-error-reporting",
-        f"--chrome-flags={CHROME_FLAGS}",
-    ]
-    subprocess.run(words, env=_environment(), capture_output=True, check=True, timeout=RUN_S)
-
-
-def _path() -> str:
-    """Return PATH with what `make peers` installed before it: Lighthouse needs a newer Node than some systems have."""
-    return f"{PEERS / 'tools/node_modules/.bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PATH": _path(), "CHROME_PATH": shutil.which("chromium") or ""}
+def _visited(runner: asyncio.Runner, lighthouse: Lighthouse, url: str) -> LabRun | str:
+    """Return one run of Lighthouse, or why there is none."""
+    seen = runner.run(lighthouse.send("lighthouse", Ask(Request(url), label="mobile 1"), 1))
+    return seen if isinstance(seen, LabRun) else seen.detail
