@@ -134,14 +134,14 @@ def picture() -> str:
 
 def bundles_picture() -> str:
     """Return an SVG of the terminal with the first pages of what a Next.js app ships."""
-    site, run = recorded("nextjs", "reports/example.yaml")
+    site, _ = recorded("nextjs", "reports/example.yaml")
     console = Console(
         file=StringIO(), width=COLUMNS, force_terminal=True, color_system="standard", legacy_windows=False
     )
     with console.capture() as printed:
         print_bundles(bundles(site), console)
     parts = printed.get().split("\n\n")[:PARTS_SHOWN]
-    return drawn("\n\n".join(parts), f"scalecheck bundles {run.target}", "bundles")
+    return drawn("\n\n".join(parts), "scalecheck bundles --evidence nextjs.jsonl --profile example.yaml", "bundles")
 
 
 def plan_picture() -> str:
