@@ -53,7 +53,8 @@ def initial_js(site: Site) -> Findings:
 def initial_css(site: Site) -> Findings:
     """The style sheets of a page are within their budget.
 
-    Nothing is shown before every style sheet is there. Sheets for other media, such as print, do not count.
+    Nothing is shown before the style sheets of the head are there. Sheets for other media, such as print, and alternate
+    ones count too: browsers fetch those as well, if later.
 
     Fix: remove rules that no page uses, split sheets by route, and give a framework the list of files in which to look
     for class names.
