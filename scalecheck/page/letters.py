@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from scalecheck.wire.css_values import Is, Piece, Value
 from scalecheck.wire.fonts import FontFace
+from scalecheck.wire.selectors import Budget
 
 GENERIC = frozenset(
     "serif sans-serif monospace cursive fantasy system-ui ui-serif ui-sans-serif ui-monospace ui-rounded math emoji "  # noqa: SIM905
@@ -18,6 +19,8 @@ CONTROLS = frozenset("button input select textarea optgroup".split())  # noqa: S
 """Elements that browsers show in bold, slanted, in a font of fixed width, and in the system's own."""
 SYSTEM = frozenset("caption icon menu message-box small-caption status-bar".split())  # noqa: SIM905
 SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx-large smaller larger".split())  # noqa: SIM905
+CHECKED_IN_A_STEP = 4
+"""Characters that are held to a range in the time of one step of matching."""
 WEIGHTS = {"normal": 400.0, "bold": 700.0}
 
 
@@ -126,13 +129,18 @@ def _slanted(value: Value, parent: Lettering, own: Lettering) -> bool:
     return bool(value) and value[0].text in {"italic", "oblique"}
 
 
-def needed(shown: Lettering, characters: set[str], faces: Mapping[str, Sequence[FontFace]]) -> Iterator[str]:
+def needed(
+    shown: Lettering, characters: set[str], faces: Mapping[str, Sequence[FontFace]], budget: Budget
+) -> Iterator[str]:
     """Yield what Chromium fetches to show these characters: of each family the nearest face that has some of them."""
     left = {ord(each) for each in characters}
     for family in shown.families:
         if family in GENERIC or not left:
             return
-        for face in reversed(_nearest(shown, faces.get(family, ()))):
+        named = faces.get(family, ())
+        budget.spend(1 + len(named) // CHECKED_IN_A_STEP)
+        for face in reversed(_nearest(shown, named)):
+            budget.spend(1 + len(left) * len(face.ranges) // CHECKED_IN_A_STEP)
             covered = {point for point in left if any(low <= point <= high for low, high in face.ranges)}
             if covered and face.source:
                 yield face.source

@@ -71,13 +71,15 @@ def painted(elements: Sequence[Element], sheets: Sequence[Applied], viewport: Vi
     page = _Page(sheets, viewport, [_styled(each.attributes.get("style", ""), base) for each in elements])
     if not page.wanted:
         return Painted()
+    fonts: dict[str, None] = {}
     problem = ""
     try:
         for number, element in enumerate(elements):
             page.take(number, element)
+        fonts.update(page.fonts())
     except TooMuchError:
         problem = "its rules and elements are too many to be matched"
-    return Painted(tuple(page.images), tuple(page.fonts()), problem)
+    return Painted(tuple(page.images), tuple(fonts), problem)
 
 
 @lru_cache(maxsize=1024)
@@ -194,8 +196,8 @@ class _Page:
 
     def _pseudo(self, pseudo: str, element: Element, values: Mapping[str, Value], above: Lettering) -> None:
         content = values.get("content", ())
-        made = bool(content) and content[0].text not in {"none", "normal"}
-        if pseudo in {"before", "after"} and made:
+        said = bool(content) and content[0].text != "normal"  # of `none` Chromium fetches the pictures all the same
+        if pseudo in {"before", "after"} and said:
             text = {letter for piece in content if piece.what is Is.STRING for letter in piece.text}
             self._write(lettering(above, "", values), text)
             self._show(values)
@@ -249,7 +251,9 @@ class _Page:
     def fonts(self) -> dict[str, None]:
         """Return what the texts need."""
         return dict.fromkeys(
-            url for shown, characters in self.texts.items() for url in needed(shown, characters, self.faces)
+            url
+            for shown, characters in self.texts.items()
+            for url in needed(shown, characters, self.faces, self.budget)
         )
 
 

@@ -22,7 +22,7 @@ URLS_AT_MOST = 5_000
 RULES_AT_MOST = 20_000
 """Rules of one sheet that are kept."""
 DEPTH_AT_MOST = 32
-"""How deep rules may nest."""
+"""How deep rules may nest; of what is deeper only the pictures are read, since each level would keep all above it."""
 PICTURED = frozenset(
     {
         *("background", "background-image", "border-image", "border-image-source", "content", "cursor"),
@@ -179,7 +179,10 @@ class _Reader:
 
     def _inner(self, begun: list[Node], nodes: Sequence[Node], context: _Context) -> "Iterator[_Walk]":
         """Yield the walk of a block, if there is anything in it."""
-        context = replace(context, depth=context.depth + 1, applies=context.applies and context.depth < DEPTH_AT_MOST)
+        if context.depth >= DEPTH_AT_MOST:
+            self._scan(nodes)
+            return
+        context = replace(context, depth=context.depth + 1)
         if not begun or not isinstance(begun[0], AtKeywordToken):
             yield self._block(nodes, replace(context, styles=True), begun)
             return
@@ -201,6 +204,19 @@ class _Reader:
             case _:  # @container, @scope, @page …: what they name is possible, no more
                 context = replace(context, applies=False, styles=True)
         yield self._block(nodes, context, None)
+
+    def _scan(self, nodes: Sequence[Node]) -> None:
+        """Note the pictures of what nests too deep to be read as rules."""
+        waiting: list[Iterator[Node]] = [iter(nodes)]
+        while waiting:
+            node = next(waiting[-1], None)
+            if node is None:
+                waiting.pop()
+            elif (named := reference(node)) is not None:
+                if not named.startswith("#") and (url := self._resolve(named)) is not None:
+                    self.images.setdefault(url)
+            elif (inside := getattr(node, "content", None) or getattr(node, "arguments", None)) is not None:
+                waiting.append(iter(inside))
 
     def _statement(self, name: str, prelude: list[Node], context: _Context) -> None:
         """Take an at-rule without a block."""

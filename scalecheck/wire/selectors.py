@@ -18,6 +18,8 @@ SELECTORS_AT_MOST = 200
 """Of one list."""
 COMPOUNDS_AT_MOST = 50
 """Of one selector."""
+PARTS_AT_MOST = 200
+"""Names, attributes and pseudo-classes of one selector."""
 DEPTH_AT_MOST = 8
 """How deep `:is()` and its kind may nest."""
 PSEUDO_ELEMENTS = frozenset({"before", "after", "first-line", "first-letter"})
@@ -37,9 +39,9 @@ class Budget:
     def __init__(self, steps: int) -> None:
         self.left = steps
 
-    def spend(self) -> None:
-        """Take one step; raise TooMuchError when there is none left."""
-        self.left -= 1
+    def spend(self, steps: int = 1) -> None:
+        """Take steps; raise TooMuchError when there are none left."""
+        self.left -= steps
         if self.left < 0:
             raise TooMuchError
 
@@ -149,6 +151,7 @@ class _Reader:
         self.spaced = False
         self.pseudo_element = ""
         self.specific = [0, 0, 0]
+        self.parts = 0
         self.nested = False
 
     def read(self, nodes: Sequence[Node]) -> Selector:
@@ -267,6 +270,9 @@ class _Reader:
         self.compounds[-1][name] = (*self.compounds[-1].get(name, ()), *values)
 
     def _count(self, specificity: Specificity) -> None:
+        self.parts += 1
+        if self.parts > PARTS_AT_MOST:
+            raise _NeverError
         self.specific = [one + other for one, other in zip(self.specific, specificity, strict=True)]
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalecheck.wire.charset import css_text
-from scalecheck.wire.css import CHARACTERS_AT_MOST, URLS_AT_MOST, FontFace, Imported, Sheet, read_css
+from scalecheck.wire.css import CHARACTERS_AT_MOST, DEPTH_AT_MOST, URLS_AT_MOST, FontFace, Imported, Sheet, read_css
 
 URL = "https://shop.test/css/site.css"
 HOST = "https://shop.test"
@@ -88,6 +88,46 @@ def test_a_sheet_is_bounded() -> None:
     assert read_css(" " * CHARACTERS_AT_MOST + "a", URL).truncated
     many = read_css("".join(f"a{{b:url({each})}}" for each in range(URLS_AT_MOST + 1)), URL)
     assert (len(many.images), many.truncated) == (URLS_AT_MOST, True)
+
+
+def test_what_nests_too_deep_is_read_for_its_pictures_only() -> None:
+    sheet = read_css("@layer x{@media y{a{" * 20_000 + "b:url(c.png)", URL)
+    assert sheet.images == (f"{HOST}/css/c.png",)
+    assert len(sheet.layers) <= DEPTH_AT_MOST
+    assert not sheet.rules
+
+
+def rules(text: str) -> list[tuple[str, ...]]:
+    """Return rules in words: layer, media and names of the properties."""
+    return [
+        (rule.layer, *rule.media, *(f"{each.name}{'!' * each.important}" for each in rule.declarations))
+        for rule in read_css(text, URL).rules
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a{color:red}", []),
+        ("a{color:red;background:blue}", [("", "background")]),
+        ("a{BACKGROUND:x ! important;--A:{b:c};font:d}", [("", "background!", "--A", "font")]),
+        ("a{background}b{:x}c{1:2}", []),
+        ("a:::b{background:x}", []),
+        ("@media x{@layer y{@layer z{a{font:x}}}}", [("y.z", "x", "font")]),
+        ("@layer{a{font:x}}", [("(0)", "font")]),
+        ("@supports (display:sideways){a{font:x}}", []),
+        ("@supports (display:grid){a{font:x}}", [("", "font")]),
+        ("@container (x){a{font:x}} @page{font:x} @unknown y{a{font:x}}", []),
+        ("a{font:x;b{display:y}@media z{content:w}}", [("", "font"), ("", "display"), ("", "z", "content")]),
+    ],
+)
+def test_the_rules_that_matter(text: str, expected: list[tuple[str, ...]]) -> None:
+    assert rules(text) == expected
+
+
+def test_animations_name_pictures() -> None:
+    sheet = read_css("@keyframes a{from{b:url(1)}50%{b:url(2)}} @keyframes 'c'{to{b:d}}", URL)
+    assert sheet.keyframes == (("a", (f"{HOST}/css/1", f"{HOST}/css/2")),)
 
 
 def test_a_number_that_python_does_not_read_is_a_problem() -> None:
