@@ -61,6 +61,8 @@ FORMATS = [
     case("a drawing", images.modern_format, SKIP, SHOWN, image(body=SVG)),
     case("at the limit", images.modern_format, FAIL, SHOWN, image(body=png(900, 600), size=PHOTOGRAPH_BYTES)),
     case("one byte less", images.modern_format, SKIP, SHOWN, image(body=png(900, 600), size=PHOTOGRAPH_BYTES - 1)),
+    case("AVIF below that", images.modern_format, PASS, SHOWN, image(size=WORTH_BYTES)),
+    case("AVIF too small to matter", images.modern_format, SKIP, SHOWN, image(size=WORTH_BYTES - 1)),
     case("no picture at all", images.modern_format, SKIP, SHOWN, image(body="<!doctype html>")),
     case("its bytes were not kept", images.modern_format, UNKNOWN, SHOWN,
          exchange("/images/a.png", sent={"accept": CHROME}, body=None, decoded_bytes=9 * KB)),

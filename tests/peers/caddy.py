@@ -18,7 +18,7 @@ CONFIG = """
 http://127.0.0.1:{port} {{
   bind 127.0.0.1
   @text {{
-    not path *.webp
+    not path /images/*
   }}
   header @text {{
     {vary}

@@ -5,9 +5,10 @@ from pathlib import Path
 from tests.peers import shop
 from tests.peers.mistakes import Mistake
 
-# Two traits of HAProxy 2.6 are worked around. It stores nothing that says max-age=0, whatever s-maxage says: the words
-# are taken out before storing and put back after. And by Vary alone it serves a stored identity answer to those who
-# take br too: the coding becomes part of the key, as a parameter that the origin does not see.
+# Three traits of HAProxy 2.6 are worked around. It stores nothing that says max-age=0, whatever s-maxage says: the
+# words are taken out before storing and put back after. Nor does it store what varies on Accept: likewise. And by Vary
+# alone it serves a stored identity answer to those who take br too: coding and picture format become part of the key,
+# as parameters that the origin does not see.
 CONFIG = """
 global
   nbthread 1
@@ -34,14 +35,19 @@ frontend shop
   http-request set-var(txn.coding) str(gzip) if {{ req.hdr(accept-encoding) -m reg -i \\bgzip\\b }}
   http-request set-var(txn.coding) str(br) if {{ req.hdr(accept-encoding) -m reg -i \\bbr\\b }}
   http-request set-header Accept-Encoding %[var(txn.coding)]
-  http-request set-uri %[path]?coding=%[var(txn.coding)]&%[var(txn.query)]
+  http-request set-var(txn.format) str(any)
+  http-request set-var(txn.format) str(webp) if {{ req.hdr(accept) -m sub {webp} }} {{ path_beg /images/ }}
+  http-request set-var(txn.format) str(avif) if {{ req.hdr(accept) -m sub {avif} }} {{ path_beg /images/ }}
+  http-request set-uri %[path]?coding=%[var(txn.coding)]&format=%[var(txn.format)]&%[var(txn.query)]
   http-request cache-use shop
   {response}
   http-response replace-header Cache-Control "(.*)max-age=0, (.*)" "\\1\\2"
+  http-response del-header Vary if {{ var(txn.path) -m beg /images/ }}
   http-response cache-store shop
   http-response set-header X-Cache-Status HIT if {{ res.cache_hit }}
   http-response set-header X-Cache-Status MISS if !{{ res.cache_hit }}
   http-after-response replace-header Cache-Control "public, (s-maxage.*)" "public, max-age=0, \\1"
+  http-after-response set-header Vary Accept if {{ var(txn.path) -m str {photo} }}
   {after}
   default_backend origin
 
@@ -63,7 +69,8 @@ PATH = "{{ var(txn.path) -m str {} }}"
 SWITCHES = {
     Mistake.YEAR_LONG_HTML: _set("Cache-Control", shop.YEAR_LONG_PAGE, PATH.format("/")),
     Mistake.COOKIE_ON_SHARED_PAGE: _set("Set-Cookie", shop.VISITOR, PATH.format("/products")),
-    Mistake.NO_VARY: ("after", "http-after-response del-header Vary"),
+    Mistake.NO_VARY: ("after", "http-after-response del-header Vary unless { var(txn.path) -m beg /images/ }"),
+    Mistake.SILENT_ON_ACCEPT: ("after", "http-after-response del-header Vary if { var(txn.path) -m beg /images/ }"),
     Mistake.BARE_304: ("after", "http-after-response del-header Cache-Control if { status 304 }"),
     Mistake.PERSONAL_STORED: (
         "response",
@@ -89,5 +96,7 @@ def command(folder: Path, port: int, origin: int, mistake: Mistake | None) -> li
     if mistake is Mistake.PERSONAL_STORED:
         places["after"] = STILL_PRIVATE
     path = folder / "haproxy.cfg"
-    path.write_text(CONFIG.format(port=port, origin=origin, **places))
+    formats = ("no-type",) * 2 if mistake is Mistake.MIXED_FORMATS else ("image/avif", "image/webp")
+    kept_by = dict(zip(("avif", "webp"), formats, strict=True))
+    path.write_text(CONFIG.format(port=port, origin=origin, photo=shop.PHOTO_PATH, **kept_by, **places))
     return ["haproxy", "-db", "-f", str(path)]

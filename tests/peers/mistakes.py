@@ -1,4 +1,4 @@
-"""The classic caching mistakes, each to be named by its own check."""
+"""The classic mistakes of caches and of pictures, each to be named by its own check."""
 
 from enum import StrEnum
 
@@ -18,6 +18,9 @@ class Mistake(StrEnum):
     CONTRADICTION = "no-store with max-age"
     LASTING_404 = "404 cached for a day"
     CHANGING_CHUNK = "chunk whose bytes change"
+    SILENT_ON_ACCEPT = "picture formats without Vary"
+    MIXED_FORMATS = "one picture format for all clients"
+    OLD_FORMAT = "photograph as PNG for all clients"
 
 
 CHECKS = {
@@ -33,5 +36,8 @@ CHECKS = {
     Mistake.CONTRADICTION: "cache.directives_parse",
     Mistake.LASTING_404: "cache.errors_are_short",
     Mistake.CHANGING_CHUNK: "assets.same_bytes",
+    Mistake.SILENT_ON_ACCEPT: "images.vary_on_accept",
+    Mistake.MIXED_FORMATS: "images.vary_on_accept",
+    Mistake.OLD_FORMAT: "images.modern_format",
 }
 """The one check that names each mistake."""

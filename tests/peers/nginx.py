@@ -34,7 +34,8 @@ http {{
 
   map $http_accept_encoding $coding {{ ~*\\bbr\\b br; ~*\\bgzip\\b gzip; default ""; }}
   map $upstream_cache_status $did {{ "" BYPASS; default $upstream_cache_status; }}
-  map $uri $vary {{ ~\\.webp$ ""; default Accept-Encoding; }}
+  map $uri $vary {{ ~^/images/ ""; default "{text_vary}"; }}
+  map "$uri $http_accept" $format {{ "~^/images/.*image/avif" avif; "~^/images/.*image/webp" webp; default ""; }}
   {http}
 
   upstream origin {{ server 127.0.0.1:{origin}; keepalive 16; }}
@@ -49,7 +50,7 @@ http {{
     brotli_comp_level 6;
     brotli_min_length 64;
     brotli_types text/css text/javascript application/json application/xml image/svg+xml;
-    {vary}
+    add_header Vary $vary;
 
     proxy_http_version 1.1;
     proxy_set_header Connection "";
@@ -139,8 +140,8 @@ def switched(folder: Path, port: int, origin: int, switch: Switch, mistake: Mist
         origin=origin,
         compress="off" if by_origin else "on",
         asked="$coding" if by_origin else '""',
-        keyed="$coding" if by_origin else "",
-        vary="" if by_origin or mistake is Mistake.NO_VARY else "add_header Vary $vary;",
+        keyed=("$coding" if by_origin else "") + ("" if mistake is Mistake.MIXED_FORMATS else "$format"),
+        text_vary="" if by_origin or mistake is Mistake.NO_VARY else "Accept-Encoding",
         http=switch.http,
         server=switch.server,
     )

@@ -79,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Origin
 
     def do_GET(self) -> None:
-        resource = self._resource(self.path.partition("?")[0])
+        resource = self._resource(self._path)
         time.sleep(DELAY_S)
         coding = self._coding(resource)
         fields = self._fields(resource, coding)
@@ -93,6 +93,10 @@ class Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815  as http.server names it
 
+    @property
+    def _path(self) -> str:
+        return self.path.partition("?")[0]
+
     def _resource(self, path: str) -> Resource:
         mistake = self.server.mistake
         if path == "/account":
@@ -100,6 +104,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/sitemap.xml":
             scheme = self.headers.get("X-Forwarded-Proto", "http")
             return _sitemap(f"{scheme}://{self.headers.get('Host', '')}")
+        if path == shop.PHOTO_PATH:
+            return self._photo()
         if path in shop.RESOURCES:
             return _mistaken(path, shop.RESOURCES[path], mistake)
         if mistake is Mistake.SPA_FALLBACK and path.startswith("/assets/"):
@@ -115,6 +121,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.mistake is Mistake.PERSONAL_PUBLIC and name is not None:
             return replace(resource, cache_control="public, max-age=0, s-maxage=60")
         return resource
+
+    def _photo(self) -> Resource:
+        accepted = "" if self.server.mistake is Mistake.OLD_FORMAT else self.headers.get("Accept", "")
+        found = (each for each in shop.FORMATS if f"image/{each}" in accepted)
+        return shop.photo(next(found, "png"))
 
     def _coding(self, resource: Resource) -> str:
         """Return the best coding the client takes, of those the origin makes."""
@@ -132,6 +143,8 @@ class Handler(BaseHTTPRequestHandler):
             fields["ETag"] = f'"{resource.etag}"' if same else f'"{resource.etag}-{coding}"'
         if self.server.compresses and resource.compressible and self.server.mistake is not Mistake.NO_VARY:
             fields["Vary"] = "Accept-Encoding"
+        if self._path == shop.PHOTO_PATH and self.server.mistake is not Mistake.SILENT_ON_ACCEPT:
+            fields["Vary"] = "Accept"
         if coding != "identity":
             fields["Content-Encoding"] = coding
         if self.server.mistake is Mistake.COOKIE_ON_SHARED_PAGE and self.path == "/products":

@@ -48,7 +48,8 @@ HAPROXY = Peer("haproxy", haproxy.command, haproxy.SWITCHES, compresses=False)
 CADDY = Peer("caddy", caddy.command, caddy.OWN, compresses=True)
 PEERS = (NGINX, VARNISH, HAPROXY, CADDY)
 
+OF_A_STORE = {Mistake.PERSONAL_STORED, Mistake.MIXED_FORMATS}
 MISTAKES = tuple(
-    (peer, mistake) for peer in PEERS for mistake in Mistake if (peer, mistake) != (CADDY, Mistake.PERSONAL_STORED)
+    (peer, mistake) for peer in PEERS for mistake in Mistake if peer is not CADDY or mistake not in OF_A_STORE
 )
 """Every mistake that each server can make: Caddy stores nothing."""

@@ -4,6 +4,8 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
+from scalecheck.lab.pictures import picture
+
 YEAR = "public, max-age=31536000, immutable"
 PAGE = "public, max-age=0, s-maxage=60, stale-while-revalidate=86400"
 YEAR_LONG_PAGE = PAGE.replace("max-age=0", "max-age=31536000")
@@ -22,6 +24,11 @@ WEBP = "image/webp"
 
 VISITOR = "visitor=7f3a; Path=/; HttpOnly; SameSite=Lax"
 """A cookie for everybody."""
+
+PHOTO_PATH = "/images/photo.png"
+"""A picture that comes in the best format that a client reads."""
+FORMATS = ("avif", "webp", "png")
+"""Best first."""
 
 SESSIONS = {"alice-session": "Alice", "bob-session": "Bob"}
 """Who is logged in, by the value of the cookie `session`."""
@@ -48,7 +55,7 @@ class Resource:
     @property
     def compressible(self) -> bool:
         """Whether its media type is worth compressing."""
-        return self.media_type != WEBP
+        return self.media_type == SVG or not self.media_type.startswith("image/")
 
 
 def _script(name: str) -> bytes:
@@ -115,10 +122,11 @@ def _product_data(number: int) -> bytes:
 
 
 _LINKS = "".join(f'<li><a href="/products/{n}">Product {n}</a></li>' for n in range(1, 7))
+_PHOTO = f'<img src="{PHOTO_PATH}" width="640" height="480" alt="Our street" loading="lazy">'
 _SHELVES = "".join(f"<h2>Shelf {n}</h2><p>{n * 7} things, {n * 3} of them new.</p>" for n in range(30))
 
 RESOURCES = {
-    "/": Resource(page("A small shop", "<p>Everything a peer needs.</p>" + _SHELVES), HTML, PAGE),
+    "/": Resource(page("A small shop", "<p>Everything a peer needs.</p>" + _SHELVES + _PHOTO), HTML, PAGE),
     "/products": Resource(page("Products", f"<ul>{_LINKS}</ul>"), HTML, PAGE),
     **{f"/products/{n}": Resource(_product(n), HTML, PAGE) for n in range(1, 7)},
     "/login": Resource(page("Log in", '<form method="post"><input name="name"></form>'), HTML, PAGE),
@@ -134,6 +142,11 @@ RESOURCES = {
 
 MISSING = Resource(page("Not found"), HTML, BRIEF, status=404)
 TO_LOGIN = Resource(b"", HTML, "private, no-store", status=302, location="/login")
+
+
+def photo(image_format: str) -> Resource:
+    """Return the photograph in one format."""
+    return Resource(picture("street", 640, image_format), f"image/{image_format}", IMAGE)
 
 
 def account(name: str) -> Resource:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scalecheck.wire.accept import CHROME, OLD
 from tests.peers import shop
 from tests.peers.asking import Get, getter
 from tests.peers.mistakes import Mistake
@@ -15,6 +16,8 @@ pytestmark = pytest.mark.peer
 
 ALICE = {"Cookie": "session=alice-session"}
 BOB = {"Cookie": "session=bob-session"}
+PHOTOS = {CHROME: "image/avif", "image/webp,*/*": "image/webp", OLD: "image/png"}
+"""What a client accepts, and which format it gets."""
 MISSING_CHUNK = "/assets/never-built.0a1b2c3d4e.js"
 
 
@@ -25,6 +28,7 @@ def test_rightly_configured_it_keeps_the_contract(peer: Peer, tmp_path: Path) ->
         get = getter(url)
         keeps_the_contract(get)
         keeps_accounts_apart(get)
+        negotiates_formats(get)
         if peer is not CADDY:
             stores_what_it_may(get)
 
@@ -59,6 +63,12 @@ def keeps_accounts_apart(get: Get) -> None:
     assert [answer.status for answer in seen] == [200, 200, 200, 302, 200]
     assert ["Alice" in answer.text for answer in seen] == [True, True, False, False, True]
     assert not any(answer.hit for answer in seen)
+
+
+def negotiates_formats(get: Get) -> None:
+    for accept, media_type in (*PHOTOS.items(), *PHOTOS.items()):  # the second time from the cache, where there is one
+        answer = get(shop.PHOTO_PATH, {"Accept": accept})
+        assert (answer.field("content-type"), answer.field("vary")) == (media_type, "Accept")
 
 
 def stores_what_it_may(get: Get) -> None:
@@ -141,6 +151,24 @@ def changing_chunk(get: Get) -> None:
     assert len({get(shop.VENDOR_PATH, coding=coding).text for coding in ("br", "gzip")}) == 1
 
 
+def silent_on_accept(get: Get) -> None:
+    types = formats(get)
+    assert len(set(types)) == len(types) or len(set(types)) == 1  # without a word, a cache may well mix them up
+    assert not get(shop.PHOTO_PATH, {"Accept": CHROME}).field("vary")
+
+
+def mixed_formats(get: Get) -> None:
+    assert formats(get) == ["image/avif"] * len(PHOTOS)
+
+
+def old_format(get: Get) -> None:
+    assert formats(get) == ["image/png"] * len(PHOTOS)
+
+
+def formats(get: Get) -> list[str]:
+    return [get(shop.PHOTO_PATH, {"Accept": accept}).field("content-type") for accept in PHOTOS]
+
+
 SHOWS: Mapping[Mistake, Callable[[Get], None]] = {
     Mistake.YEAR_LONG_HTML: year_long_html,
     Mistake.COOKIE_ON_SHARED_PAGE: cookie,
@@ -154,4 +182,7 @@ SHOWS: Mapping[Mistake, Callable[[Get], None]] = {
     Mistake.CONTRADICTION: contradiction,
     Mistake.LASTING_404: lasting_404,
     Mistake.CHANGING_CHUNK: changing_chunk,
+    Mistake.SILENT_ON_ACCEPT: silent_on_accept,
+    Mistake.MIXED_FORMATS: mixed_formats,
+    Mistake.OLD_FORMAT: old_format,
 }

@@ -17,6 +17,10 @@ sub vcl_recv {{
   else {{ unset req.http.Accept-Encoding; }}
   set req.url = regsuball(req.url, "(utm_[a-z]+|gclid|fbclid)=[^&]*&?", "");
   set req.url = regsub(req.url, "[?&]+$", "");
+  if (req.url !~ "^/images/") {{ unset req.http.Accept; }}
+  elsif (req.http.Accept ~ "image/avif") {{ set req.http.Accept = "image/avif"; }}
+  elsif (req.http.Accept ~ "image/webp") {{ set req.http.Accept = "image/webp"; }}
+  else {{ unset req.http.Accept; }}
   {recv}
   if (req.url == "/account" || req.url == "/api/delivery") {{ return (pass); }}
   unset req.http.Cookie;
@@ -45,7 +49,7 @@ SWITCHES = {
         "backend_response",
         f'if (bereq.url == "/products") {{ set beresp.http.Set-Cookie = "{shop.VISITOR}"; return (deliver); }}',
     ),
-    Mistake.NO_VARY: ("deliver", "unset resp.http.Vary;"),
+    Mistake.NO_VARY: ("deliver", 'if (req.url !~ "^/images/") { unset resp.http.Vary; }'),
     Mistake.SPA_FALLBACK: (
         "backend_response",
         f"""if (beresp.status == 404 && bereq.url ~ "^/assets/") {{ set bereq.url = "/"; return (retry); }}
@@ -66,6 +70,10 @@ SWITCHES = {
     Mistake.LASTING_404: (
         "deliver",
         'if (resp.status == 404 && req.url !~ "^/assets/") { set resp.http.Cache-Control = "public, max-age=86400"; }',
+    ),
+    Mistake.MIXED_FORMATS: (
+        "backend_response",
+        'if (bereq.url ~ "^/images/") { unset beresp.http.Vary; }',
     ),
 }
 """Mistakes made in VCL, by the subroutine; the origin makes the others."""

@@ -4,6 +4,7 @@ from scalecheck.checks.answers import storable
 from scalecheck.checks.check import Findings, check, expect, left, skipped, undecided
 from scalecheck.checks.images.seen import (
     PHOTOGRAPH_BYTES,
+    WORTH_BYTES,
     as_chrome,
     by_client,
     is_outdated,
@@ -14,7 +15,7 @@ from scalecheck.checks.images.seen import (
 )
 from scalecheck.model.site import Site
 from scalecheck.probes.representations import accepts
-from scalecheck.wire.picture import DRAWN, read_picture
+from scalecheck.wire.picture import DRAWN, MODERN, read_picture
 from scalecheck.wire.units import show_bytes
 
 
@@ -46,7 +47,8 @@ def modern_format(site: Site) -> Findings:
             if answer.response.body is None:
                 yield undecided(answer, "its bytes were not kept")
             continue
-        if picture.format in DRAWN or picture.animated or answer.response.decoded_bytes < PHOTOGRAPH_BYTES:
+        least_bytes = WORTH_BYTES if picture.format in MODERN else PHOTOGRAPH_BYTES
+        if picture.format in DRAWN or picture.animated or answer.response.decoded_bytes < least_bytes:
             continue
         wrong = is_outdated(picture, answer)
         if wrong and (other := speaker(site, each)) != "images.modern_format":
