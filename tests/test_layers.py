@@ -16,11 +16,13 @@ BELOW: dict[str, frozenset[str]] = {
     "page": frozenset({"wire", "model"}),
     "probes": frozenset({"wire", "model", "page"}),
     "checks": frozenset({"wire", "model", "page", "probes"}),
-    "swarm": frozenset({"wire", "model", "page"}),
+    "plan": frozenset({"wire", "model", "page"}),
+    "engine": frozenset({"wire", "model"}),
+    "swarm": frozenset({"wire", "model", "page", "plan", "engine"}),
     "report": frozenset({"wire", "model", "page"}),
     "gather": frozenset({"wire", "model", "probes"}),
     "lab": frozenset({"wire"}),
-    "cli": frozenset({"wire", "model", "page", "probes", "checks", "report", "gather", "lab", "swarm"}),
+    "cli": frozenset({"wire", "model", "page", "probes", "checks", "report", "gather", "lab", "plan", "swarm"}),
 }
 """What each layer may import besides itself."""
 FORBIDDEN = {
@@ -29,7 +31,11 @@ FORBIDDEN = {
     "page": {"httpx", "pycurl", "rich", "typer", "locust", "time", "asyncio"},
     "probes": {"httpx", "pycurl", "rich", "typer", "locust", "time", "asyncio"},
     "checks": {"httpx", "pycurl", "rich", "typer", "locust", "time", "asyncio"},
-    "swarm": {"httpx", "pycurl", "rich", "typer", "locust", "time", "asyncio"},
+    "plan": {"httpx", "pycurl", "rich", "typer", "locust", "time", "asyncio"},
+    "engine": {"httpx", "pycurl", "rich", "typer", "locust", "asyncio"},
+    "swarm": {"httpx", "pycurl", "rich", "typer", "asyncio"},
+    "cli": {"locust", "gevent"},
+    "gather": {"locust", "gevent"},
     "report": {"httpx", "pycurl", "typer", "locust", "time", "asyncio"},
 }
 """Effects, and libraries that have them, that a layer must not know."""

@@ -15,8 +15,8 @@ from scalecheck.cli.app import app
 from scalecheck.cli.exit import Exit
 from scalecheck.cli.output import targets
 from scalecheck.model.profile_file import parse_profile, read_profile, unknown_ids
-from scalecheck.swarm.figures import number
-from scalecheck.swarm.plan import plan
+from scalecheck.plan.figures import number
+from scalecheck.plan.plan import plan
 from tests.checks.rows import FAIL, Case, exchange, judged, site
 from tests.readme import README, ROOT, current
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from rich.text import Text
 
-from scalecheck.swarm.courses import Course
+from scalecheck.plan.courses import Course
 
 STYLES = ("blue", "green", "yellow", "magenta", "cyan", "red", "white", "bright_black")
 FILLS = "█▓▒░▞▚▤▦"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from scalecheck.model.profile import Profile
     from scalecheck.model.site import Site
-    from scalecheck.swarm.costs import Measured
+    from scalecheck.plan.costs import Measured
 
 EPILOG = """Examples:
 
@@ -57,8 +57,8 @@ def plan(
 ) -> None:
     """Work out what the declared traffic comes to, hour by hour and region by region, and what in it cannot be."""
     from scalecheck.cli.output import put
-    from scalecheck.swarm.plan import PlanError
-    from scalecheck.swarm.plan import plan as planned
+    from scalecheck.plan.plan import PlanError
+    from scalecheck.plan.plan import plan as planned
 
     if format_ not in FORMATS:
         raise UsageError(f"--format {format_}: expected one of {', '.join(FORMATS)}")
@@ -76,7 +76,7 @@ def plan(
         place = file if line is None else f"{file}:{line}"
         raise UsageError(f"{place}  {'.'.join(error.path)}: {error}") from None
     if format_ == "json":
-        from scalecheck.swarm.plan_json import render
+        from scalecheck.plan.plan_json import render
 
         put(render(found))
         return
@@ -150,6 +150,6 @@ def _measured(profile: "Profile", site: "Site | None") -> "Measured | None":
     """Return what evidence says of the traffic's pages; None without any."""
     if site is None:
         return None
-    from scalecheck.swarm.measured import measured
+    from scalecheck.plan.measured import measured
 
     return measured(replace(site, profile=profile.at(site.profile.site)))

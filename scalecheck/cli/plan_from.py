@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from scalecheck.cli.exit import UsageError
 from scalecheck.cli.output import put, write
-from scalecheck.swarm.recorded import Recorder
-from scalecheck.swarm.recorded_traffic import Recorded, recorded_traffic
+from scalecheck.plan.recorded import Recorder
+from scalecheck.plan.recorded_traffic import Recorded, recorded_traffic
 from scalecheck.wire.access_log import LINE_AT_MOST, Hit, LogReader
 from scalecheck.wire.escape import plain
 

@@ -7,14 +7,14 @@ from rich.text import Text
 
 from scalecheck.cli.plan_chart import Pens
 from scalecheck.model.quantities import Between
+from scalecheck.plan.assumed import assumptions
+from scalecheck.plan.bounds import over
+from scalecheck.plan.claims import claims, clock
+from scalecheck.plan.figures import between, number, size
+from scalecheck.plan.plan import MONTH_DAYS, Plan, currency, month, prices
+from scalecheck.plan.said import Claim, Says
 from scalecheck.report.inert import NAME, PROSE, inert
 from scalecheck.report.text_lines import entry, guarded
-from scalecheck.swarm.assumed import assumptions
-from scalecheck.swarm.bounds import over
-from scalecheck.swarm.claims import claims, clock
-from scalecheck.swarm.figures import between, number, size
-from scalecheck.swarm.plan import MONTH_DAYS, Plan, currency, month, prices
-from scalecheck.swarm.said import Claim, Says
 from scalecheck.wire import units
 
 WIDEST, NARROWEST_BAR, LINE = 120, 12, 16

@@ -26,11 +26,11 @@ from scalecheck.model.profile_file import profile_from_data, read_profile
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Report
 from scalecheck.page.bundles import bundles
+from scalecheck.plan.plan import plan
 from scalecheck.report import RENDERERS
 from scalecheck.report.bundles import print_bundles
 from scalecheck.report.github import step_summary
 from scalecheck.report.text import render
-from scalecheck.swarm.plan import plan
 
 ROOT = Path(__file__).parents[2]
 EVIDENCE = "tests/peers/golden/{name}.jsonl.gz"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from scalecheck.model.site import Site
-from scalecheck.swarm.costs import Measured, Source, ViewFigures
-from scalecheck.swarm.measured import measured
+from scalecheck.plan.costs import Measured, Source, ViewFigures
+from scalecheck.plan.measured import measured
 from tests.checks.rows import YEAR, exchange, failure, profile, site
 
 HTML = (

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from scalecheck.swarm.figures import number, size
-from scalecheck.swarm.plan import Plan, ShapeRun
-from scalecheck.swarm.said import Claim, Says
+from scalecheck.plan.figures import number, size
+from scalecheck.plan.plan import Plan, ShapeRun
+from scalecheck.plan.said import Claim, Says
 from scalecheck.wire import units
 
 NEAR = 1e-6

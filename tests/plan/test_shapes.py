@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scalecheck.model.profile_shapes import Day, Stage
 from scalecheck.model.profile_traffic import Region
-from scalecheck.swarm.shapes import courses, whole
+from scalecheck.plan.shapes import courses, whole
 
 HOUR = 3600
 WINTER, SUMMER = date(2026, 1, 15), date(2026, 7, 15)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from scalecheck.model.quantities import Between
 from scalecheck.model.sentence import Measure, Sentence
-from scalecheck.swarm.bounds import bounds
-from scalecheck.swarm.costs import Part, Source
-from scalecheck.swarm.figures import between, number, size
-from scalecheck.swarm.plan import Plan, Rhythm
-from scalecheck.swarm.said import Claim, Says
+from scalecheck.plan.bounds import bounds
+from scalecheck.plan.costs import Part, Source
+from scalecheck.plan.figures import between, number, size
+from scalecheck.plan.plan import Plan, Rhythm
+from scalecheck.plan.said import Claim, Says
 from scalecheck.wire import units
 
 WEIGHED = frozenset({Source.MEASURED, Source.DECLARED})

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scalecheck.model.quantities import Between
-from scalecheck.swarm.costs import Flow, Part
+from scalecheck.plan.costs import Flow, Part
 
 SIGNIFICANT = 3
 """Digits that a plan shows of a figure: its inputs have no more."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scalecheck.model.calls import PARAMETER, SAFE, read_target
-from scalecheck.swarm.recorded import Address, Recorder
-from scalecheck.swarm.recorded_audience import LEAST_DAY_S, audience, devices, expected, normal_rate, percent, short
+from scalecheck.plan.recorded import Address, Recorder
+from scalecheck.plan.recorded_audience import LEAST_DAY_S, audience, devices, expected, normal_rate, percent, short
 from scalecheck.wire import units
 
 PAGES_AT_MOST, ROUTES_AT_MOST = 20, 20

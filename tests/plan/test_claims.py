@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from scalecheck.model.profile_file import parse_profile
-from scalecheck.swarm.claims import claims
-from scalecheck.swarm.plan import plan
-from scalecheck.swarm.said import Says
+from scalecheck.plan.claims import claims
+from scalecheck.plan.plan import plan
+from scalecheck.plan.said import Says
 
 AGREES, IF, CONTRADICTS = Says.AGREES, Says.IF, Says.CONTRADICTS
 BASE = """\

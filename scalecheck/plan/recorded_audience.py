@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from scalecheck.swarm.recorded import Recorder
+from scalecheck.plan.recorded import Recorder
 from scalecheck.wire import units
 
 LEAST_SPAN_S, DAY_S = 60.0, 86_400.0

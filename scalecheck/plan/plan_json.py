@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 from scalecheck.model.quantities import Between
-from scalecheck.swarm.assumed import assumptions
-from scalecheck.swarm.bounds import over
-from scalecheck.swarm.claims import claims
-from scalecheck.swarm.costs import Flow, PageFigures, ViewFigures
-from scalecheck.swarm.figures import Figures, Spread
-from scalecheck.swarm.plan import MONTH_DAYS, Plan, ShapeRun, currency, prices
+from scalecheck.plan.assumed import assumptions
+from scalecheck.plan.bounds import over
+from scalecheck.plan.claims import claims
+from scalecheck.plan.costs import Flow, PageFigures, ViewFigures
+from scalecheck.plan.figures import Figures, Spread
+from scalecheck.plan.plan import MONTH_DAYS, Plan, ShapeRun, currency, prices
 
 FORMAT = "scalecheck-plan/1"
 DIGITS = 9

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from scalecheck.model.quantities import Between
-from scalecheck.swarm.costs import Part, Source
-from scalecheck.swarm.figures import between
-from scalecheck.swarm.plan import MONTH_DAYS, Plan
+from scalecheck.plan.costs import Part, Source
+from scalecheck.plan.figures import between
+from scalecheck.plan.plan import MONTH_DAYS, Plan
 from scalecheck.wire import units
 
 NAMES_SHOWN = 4

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalecheck.swarm.courses import Course, Piece, arrivals, due_s, total
+from scalecheck.plan.courses import Course, Piece, arrivals, due_s, total
 
 RAMP = Course((Piece(10, 2, 4),))
 SPIKE = Course((Piece(10, 1, 1), Piece(0.5, 1, 5), Piece(10, 5, 5), Piece(5, 0, 0), Piece(10, 1, 1)))

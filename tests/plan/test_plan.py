@@ -8,9 +8,9 @@ import yaml
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_file import built_ins, parse_profile, read_profile
 from scalecheck.model.quantities import Between
-from scalecheck.swarm.costs import Measured, PageFigures, Source, ViewFigures
-from scalecheck.swarm.plan import Plan, PlanError, ShapeRun, currency, plan, prices
-from scalecheck.swarm.plan_json import FORMAT, data, render
+from scalecheck.plan.costs import Measured, PageFigures, Source, ViewFigures
+from scalecheck.plan.plan import Plan, PlanError, ShapeRun, currency, plan, prices
+from scalecheck.plan.plan_json import FORMAT, data, render
 
 WINTER = date(2026, 1, 15)
 ENV = {"ALICE_SESSION": "a", "BOB_SESSION": "b"}

@@ -7,9 +7,9 @@ import yaml
 
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_file import parse_profile
-from scalecheck.swarm.recorded import Recorder, generalised
-from scalecheck.swarm.recorded_audience import percent
-from scalecheck.swarm.recorded_traffic import Recorded, recorded_traffic
+from scalecheck.plan.recorded import Recorder, generalised
+from scalecheck.plan.recorded_audience import percent
+from scalecheck.plan.recorded_traffic import Recorded, recorded_traffic
 from scalecheck.wire.access_log import Hit
 
 AT = 1_795_132_800.0  # midnight UTC

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from scalecheck.model.profile_shapes import Day, Stage
 from scalecheck.model.profile_traffic import Region
 from scalecheck.model.quantities import DAY_S, Hours
-from scalecheck.swarm.courses import Course, Piece, total
+from scalecheck.plan.courses import Course, Piece, total
 
 EVERYWHERE: Mapping[str, Region] = {"all": Region(share=1.0)}
 """Where visitors come from when the profile does not say."""

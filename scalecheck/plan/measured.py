@@ -11,7 +11,7 @@ from scalecheck.model.site import FIRST, Site
 from scalecheck.page.cost import cost, repeated
 from scalecheck.page.fetches import Use
 from scalecheck.page.loading import loading
-from scalecheck.swarm.costs import Measured, PageFigures, Source, ViewFigures
+from scalecheck.plan.costs import Measured, PageFigures, Source, ViewFigures
 from scalecheck.wire import content_type
 from scalecheck.wire.urls import PathPattern
 from scalecheck.wire.viewport import Viewport

@@ -7,10 +7,10 @@ from datetime import date
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_shapes import Day, Stage
 from scalecheck.model.quantities import Between
-from scalecheck.swarm.costs import Flow, Measured, PageFigures, empty_share, flows, page_figures
-from scalecheck.swarm.courses import Course, total
-from scalecheck.swarm.figures import Figures, Spread, per_page
-from scalecheck.swarm.shapes import courses
+from scalecheck.plan.costs import Flow, Measured, PageFigures, empty_share, flows, page_figures
+from scalecheck.plan.courses import Course, total
+from scalecheck.plan.figures import Figures, Spread, per_page
+from scalecheck.plan.shapes import courses
 
 HOURS = 24
 MONTH_DAYS = 30
