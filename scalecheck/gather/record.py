@@ -1,7 +1,8 @@
 """The evidence file: JSON lines, a header and one record per request; written as it comes, read back whole.
 
 Line 1 is the run. A record's number is its line. Three more have lines of their own: a probe that begins, since one
-that has nothing to ask leaves no other trace; a profile that was inferred on the way; and the end.
+that has nothing to ask leaves no other trace; a profile that was inferred on the way; and the end. What a swarm sent
+and what came of it has lines as `model.load_record` writes them.
 """
 
 import hashlib
@@ -12,7 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from scalecheck.model import load_record
 from scalecheck.model.evidence import Exchange, Failure, LabRun, Record, Run, View
+from scalecheck.model.load import Event, Generator, Load, LoadRecord, SwarmRun, Window
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -37,6 +40,8 @@ class Evidence:
     """Those that ran, in their order."""
     cut_off: bool = False
     """Its end is missing: the run was killed while it asked."""
+    load: Load | None = None
+    """What a swarm sent and what came of it, where there was one."""
 
 
 @cache
@@ -82,6 +87,12 @@ class EvidenceFile:
             self._written.add(digest)
         self._write(line)
 
+    def keep_load(self, record: LoadRecord) -> LoadRecord:
+        """Write what a swarm reports; it takes the next line, and is returned with its number."""
+        number = self.reserve()
+        self._write(load_record.line(record))
+        return record if isinstance(record, SwarmRun) else replace(record, number=number)
+
     def keep_profile(self, profile: Mapping[str, object]) -> None:
         """Write the profile that was inferred; it takes a line of its own."""
         self.reserve()
@@ -123,20 +134,48 @@ def read_evidence(path: Path) -> Evidence:
 def _read(file: IO[str], name: str) -> Evidence:
     run: Run | None = None
     records: list[Record] = []
+    load: list[LoadRecord] = []
     probes: list[str] = []
     bodies: dict[str, bytes] = {}
+    cut_off = True
     for number, data in _lines(file, name):
         if run is None:
             run = _run(data, name)
         elif "profile" in data:
             run = replace(run, profile=_mapping(data["profile"], f"{name}:{number}"))
         elif "ended" in data:
-            return Evidence(_required(run, name), tuple(records), tuple(probes))
+            cut_off = False
+            break
         elif "probe" in data:
             probes.append(str(data["probe"]))
+        elif any(kind in data for kind in load_record.KINDS):
+            load.append(_load_record(data, number, name, begun=bool(load)))
         else:
             records.append(_record(data, f"{name}:{number}", bodies))
-    return Evidence(_required(run, name), tuple(records), tuple(probes), cut_off=True)
+    return Evidence(_required(run, name), tuple(records), tuple(probes), cut_off, _swarmed(load))
+
+
+def _load_record(data: dict[str, Any], number: int, name: str, *, begun: bool) -> LoadRecord:
+    """Return what a swarm reported; the swarm itself comes first, and once."""
+    try:
+        record = load_record.read(data, number)
+    except ValueError as error:
+        raise EvidenceError(f"{name}:{number}: {error}") from None
+    if isinstance(record, SwarmRun) == begun:
+        raise EvidenceError(f"{name}:{number}: expected one swarm, and that before what it reports")
+    return record
+
+
+def _swarmed(records: list[LoadRecord]) -> Load | None:
+    """Return all that a swarm reported, as one; None without a swarm."""
+    if not records or not isinstance(records[0], SwarmRun):
+        return None
+    return Load(
+        records[0],
+        tuple(each for each in records if isinstance(each, Window)),
+        tuple(each for each in records if isinstance(each, Generator)),
+        tuple(each for each in records if isinstance(each, Event)),
+    )
 
 
 def _mapping(data: object, place: str) -> dict[str, object]:
@@ -182,7 +221,7 @@ def _record(data: dict[str, Any], place: str, bodies: dict[str, bytes]) -> Recor
             return record
     if "exchange" not in data:
         raise EvidenceError(
-            f"{place}: expected an exchange, a failure, a view, a lab run, a probe or a profile,"
+            f"{place}: expected an exchange, a failure, a view, a lab run, what a swarm reports, a probe or a profile,"
             f" found {', '.join(data) or 'nothing'}"
         )
     exchange: Exchange = _load(Exchange, data["exchange"], place)

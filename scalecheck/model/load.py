@@ -14,6 +14,8 @@ from scalecheck.model.histogram import Histogram
 
 LATE_S = 0.1
 """An arrival that is sent later than this after its intended start was not sent on time."""
+BY_HAND = "by hand"
+"""The detail of a stop that a person asked for: the run was interrupted."""
 
 
 class Part(StrEnum):
@@ -80,6 +82,8 @@ class Tally:
     """304s by which the visitors' own caches kept what they had."""
     retried: int = 0
     """Requests sent once more because a kept connection had been closed (RFC 9110 section 9.2.2)."""
+    impolite: int = 0
+    """429s and 503s that did not say when to come back (Retry-After)."""
 
     @property
     def lost(self) -> int:

@@ -1,6 +1,7 @@
 """Evidence: what is written is read back the same, and foreign files get one clear line."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from scalecheck.gather.record import Evidence, EvidenceError, EvidenceFile, by_probe, read_evidence
 from scalecheck.model.browsing import Fetched
 from scalecheck.model.evidence import Ask, Exchange, LabRun, Loss, Record, Request, Run, Timings, Tls
+from scalecheck.model.histogram import Histogram
+from scalecheck.model.load import Event, Generator, Happening, Key, LoadRecord, Part, StageRun, SwarmRun, Tally, Window
 from scalecheck.wire.fields import Fields
 from tests.checks.rows import exchange, failure
 
@@ -108,7 +111,7 @@ HEADER = json.dumps({"format": "scalecheck-evidence/1", "tool": "", "target": ""
         ('{"format": "other/1"}\n', ':1: expected "format": "scalecheck-evidence/1"'),
         (
             f'{HEADER}\n{{"x": 1}}\n',
-            ":2: expected an exchange, a failure, a view, a lab run, a probe or a profile, found x",
+            ":2: expected an exchange, a failure, a view, a lab run, what a swarm reports, a probe or a profile, found x",
         ),
         (f'{HEADER}\n{{"exchange": {{}}}}\n', ":2: number: Field required"),
         (f'{HEADER}\n{{"exchange": 7}}\n', ":2: "),
@@ -139,3 +142,68 @@ def test_records_are_grouped_by_probe_in_their_order() -> None:
     assert [each.url for each in grouped["first"]] == [records[0].url, records[2].url]
     assert grouped["sitemap"] == ()
     assert Fields() == Fields.of()
+
+
+TALLIES = {Key(Part.PAGE, "home"): Tally(planned=3, sent=3, answered=3, latency=Histogram({5: 3}, 0.000015, 0.000005))}
+SWARM: tuple[LoadRecord, ...] = (
+    SwarmRun("steady", 1.0, 200.0, (StageRun("hold 1", 0.0, 10.0, 1.0, 1.0),), 2, {Key(Part.PAGE, "home"): 3}, 7),
+    Window(0, "a", 1, 0, TALLIES),
+    Generator(0, "a", 1, 1, Histogram({9: 1}, 0.000009, 0.000009), 0.5, 1000, 9, 1024, 2, 2, 0, 4),
+    Event(0, 10.0, Happening.ENDED),
+)
+
+
+def swarmed(path: Path) -> Path:
+    with path.open("w") as file:
+        ledger = EvidenceFile(file, RUN)
+        for record in SWARM:
+            ledger.keep_load(record)
+        ledger.end()
+    return path
+
+
+def test_a_swarm_is_read_back_with_the_lines_it_stands_on(tmp_path: Path) -> None:
+    evidence = read_evidence(swarmed(tmp_path / "e.jsonl"))
+    assert evidence.load is not None
+    assert evidence.load.run == SWARM[0]
+    reported: list[Window | Generator | Event] = [*evidence.load.windows]
+    reported += [*evidence.load.generators, *evidence.load.events]
+    assert [each.number for each in reported] == [3, 4, 5]
+    assert [replace(each, number=0) for each in reported] == list(SWARM[1:])
+
+
+@pytest.mark.parametrize("cut", [1, 20, 60])
+def test_of_a_swarm_that_was_cut_off_what_was_there_is_kept(cut: int, tmp_path: Path) -> None:
+    path = swarmed(tmp_path / "e.jsonl")
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:3]) + lines[3][:cut])
+    evidence = read_evidence(path)
+    assert evidence.cut_off
+    assert evidence.load is not None
+    assert (len(evidence.load.windows), evidence.load.generators) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ([2, 1], ":2: expected one swarm, and that before what it reports"),
+        ([1, 1], ":3: expected one swarm, and that before what it reports"),
+    ],
+)
+def test_a_swarm_begins_once_and_first(order: list[int], said: str, tmp_path: Path) -> None:
+    path = swarmed(tmp_path / "e.jsonl")
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(lines[0] + "".join(lines[number] for number in order))
+    with pytest.raises(EvidenceError, match=said):
+        read_evidence(path)
+
+
+def test_a_garbled_report_is_named_by_its_line(tmp_path: Path) -> None:
+    path = swarmed(tmp_path / "e.jsonl")
+    path.write_text(path.read_text().replace('"planned":3', '"planned":"3"'))
+    with pytest.raises(EvidenceError, match=r"e\.jsonl:3: window\.tallies\.0\.planned: expected a whole number"):
+        read_evidence(path)
+
+
+def test_without_a_swarm_there_is_none(tmp_path: Path) -> None:
+    assert read_evidence(written(tmp_path / "e.jsonl", exchange("/"))).load is None
