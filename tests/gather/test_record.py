@@ -111,7 +111,7 @@ HEADER = json.dumps({"format": "scalecheck-evidence/1", "tool": "", "target": ""
         ('{"format": "other/1"}\n', ':1: expected "format": "scalecheck-evidence/1"'),
         (
             f'{HEADER}\n{{"x": 1}}\n',
-            ":2: expected an exchange, a failure, a view, a lab run, what a swarm reports, a probe or a profile, found x",
+            ":2: expected an exchange, a failure, a view, a lab run, what a swarm reports, a probe or a profile, f",
         ),
         (f'{HEADER}\n{{"exchange": {{}}}}\n', ":2: number: Field required"),
         (f'{HEADER}\n{{"exchange": 7}}\n', ":2: "),
