@@ -153,6 +153,8 @@ class Loss(StrEnum):
     BUDGET = "budget"
     """The request budget was used up first."""
     INTERRUPTED = "interrupted"
+    GENERATOR = "generator"
+    """This machine had no file descriptor, port or memory left; it says nothing of the site."""
     BROWSER = "browser"
     """Chromium or Lighthouse is missing, failed or hung; it says nothing of the site."""
 
