@@ -70,6 +70,13 @@ class Histogram:
         last = bucket(round(limit_s * 1e6))
         return sum(count for index, count in self.counts.items() if index > last)
 
+    def above(self, limit_s: float) -> "Histogram":
+        """Return those that took longer than a limit, to the resolution of a bucket; their sum is that of buckets."""
+        last = bucket(round(limit_s * 1e6))
+        counts = {index: count for index, count in self.counts.items() if index > last}
+        total_s = sum(count * middle_us(index) for index, count in counts.items()) / 1e6
+        return Histogram(counts, total_s, self.max_s if counts else 0.0)
+
     def _at(self, rank: int) -> int:
         """Return the bucket of the duration with this rank, counted from 1."""
         for index in sorted(self.counts):

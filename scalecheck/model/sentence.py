@@ -121,6 +121,15 @@ class Sentence:
         window = f" {self.span} {units.show_seconds(self.window_s)}" if self.span else ""
         return f"{self.metric} {self.operator} {_SHOWN[self.unit](self.value)}{window}"
 
+    def holds(self, value: float) -> bool:
+        """Whether a figure in the sentence's own unit meets it."""
+        return _COMPARE[self.operator](value, self.value)
+
+    def shown(self, value: float) -> str:
+        """Return a figure in the sentence's own unit, as sentences write it, to four digits."""
+        whole = self.unit in {Unit.BYTES, Unit.COUNT}
+        return _SHOWN[self.unit](value if whole else float(f"{value:.4g}"))
+
     @property
     def certain(self) -> bool | None:
         """Whether it holds, or not, whatever happens; None where that depends."""
