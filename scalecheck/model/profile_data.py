@@ -30,7 +30,7 @@ class Table(NamedTuple):
 
 def data_problems(profile: Profile) -> tuple[Problem, ...]:
     """Return what is wrong with the data files that a profile names, each with its place."""
-    tables = {keys: read_table(_file(profile, keys, data)) for keys, data in _declared(profile)}
+    tables = {keys: read_table(data_file(profile, keys, data)) for keys, data in declared_data(profile)}
     found = [(keys, table.problem) for keys, table in tables.items() if table.problem]
     readable = {keys[:3]: table for keys, table in tables.items() if not table.problem}
     if not found:  # a column that is missing may stand in the file that cannot be read
@@ -61,12 +61,13 @@ def read_table(path: Path) -> Table:
     return Table(columns)
 
 
-def _file(profile: Profile, keys: Keys, data: Data) -> Path:
-    """Return a data file: relative to the profile that names it."""
+def data_file(profile: Profile, keys: Keys, data: Data) -> Path:
+    """Return the path of a data file: relative to the profile that names it."""
     return Path(profile.place(*keys).file).parent / data.file
 
 
-def _declared(profile: Profile) -> Iterator[tuple[Keys, Data]]:
+def declared_data(profile: Profile) -> Iterator[tuple[Keys, Data]]:
+    """Yield the data of every page and route that has any, with the keys under which it stands."""
     for table in ("pages", "routes"):
         for name, each in getattr(profile.traffic, table).items():
             if each.data is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from scalecheck.model.evidence import Exchange, Failure, Loss, Record
 from scalecheck.model.site import FIRST, Site
 from scalecheck.page.fetches import Fetch, Loading, Unresolved, Use, When
+from scalecheck.wire.content_type import is_html
 from scalecheck.wire.domains import owner
 from scalecheck.wire.reuse import Reuse, reuse, store
 from scalecheck.wire.urls import resolve
@@ -154,6 +155,15 @@ def hops(url: str, known: Mapping[str, Record]) -> tuple[Record, ...]:
             break
         url = resolve(record.url, location) or ""
     return tuple(found)
+
+
+def settled(site: Site, url: str) -> Exchange | None:
+    """Return the page behind an URL, redirects followed; None where it is no good answer, or no HTML."""
+    found = hops(url, answers(site))
+    last = found[-1] if found else None
+    if not isinstance(last, Exchange) or last.status != 200:
+        return None
+    return last if is_html(last.fields.first("content-type") or "") else None
 
 
 def _item(site: Site, loading: Loading, fetch: Fetch, known: Mapping[str, Record]) -> Item:
