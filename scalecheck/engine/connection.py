@@ -439,6 +439,8 @@ class Connection:
             self.close()
         elif self._stale(exchange):
             self._send_again(exchange)
+        elif self._left == UPGRADED:
+            self._finish(exchange, keep_alive=False)
         else:
             self._lose(Loss.CUT, (error.strerror or str(error)).lower())
 
