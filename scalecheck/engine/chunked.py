@@ -1,7 +1,5 @@
 """Chunked bodies, taken apart as they come (RFC 9112 section 7.1)."""
 
-from collections.abc import Callable
-
 from scalecheck.engine.head import ProtocolError
 
 LONGEST_LINE = 16 * 1024
@@ -12,25 +10,30 @@ SIZE, END, TRAILER = range(3)
 
 
 class Chunks:
-    """Takes one chunked body apart; `take` gets what it holds."""
+    """Takes one chunked body apart."""
 
-    __slots__ = ("_left", "_line", "_state", "_take", "_trailers")
+    __slots__ = ("_left", "_line", "_pieces", "_state", "_trailers")
 
-    def __init__(self, take: Callable[[bytes], None] | None) -> None:
-        self._take = take
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
         self._left = 0
         self._state = SIZE
         self._line = b""
         self._trailers = 0
 
-    def feed(self, data: bytes) -> int | None:
+    def take(self) -> list[bytes]:
+        """Return what the chunks have held since the last time, where it was wanted."""
+        pieces, self._pieces = self._pieces, []
+        return pieces
+
+    def feed(self, data: bytes, *, wanted: bool) -> int | None:
         """Take more of the body; return where it ends in `data`, None while it does not. ProtocolError if garbled."""
         at = 0
         while at < len(data):
             if self._left:
                 end = min(len(data), at + self._left)
-                if self._take is not None:
-                    self._take(data[at:end])
+                if wanted:
+                    self._pieces.append(data[at:end])
                 self._left -= end - at
                 at = end
                 continue

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 
-from scalecheck.engine.connection import EXHAUSTED, Connection, original_socket
-from scalecheck.engine.exchange import Exchange
+from scalecheck.engine.exchange import Carrier, Exchange
 from scalecheck.engine.head import Heads
+from scalecheck.engine.link import EXHAUSTED, original_socket
 from scalecheck.engine.origin import Origin, Proxy
 from scalecheck.engine.tls import context
 from scalecheck.model.evidence import Loss
@@ -73,13 +73,13 @@ class Engine:
         """Sockets that are open."""
         self.under_way: dict[Exchange, None] = {}
         """Requests handed over and not ended, the oldest first."""
-        self.connections: dict[Connection, None] = {}
+        self.connections: dict[Carrier, None] = {}
         """Those that are open, or being opened."""
         self._ca_file = ca_file
         self._proxy = proxy
         self._connect_to = connect_to
         self._origins: dict[tuple[str, str, int], Origin] = {}
-        self._idle: dict[Connection, None] = {}
+        self._idle: dict[Carrier, None] = {}
         self._idle_most = idle_most if idle_most is not None else max(16, files_limit() - FILES_KEPT)
         self._context: ssl.SSLContext | None = None
         self._sweeper = self.loop.timer(SWEEP_S, SWEEP_S)
@@ -161,19 +161,19 @@ class Engine:
         exchange.status = 0
         self.later(exchange.done, exchange)
 
-    def rests(self, connection: Connection) -> None:
+    def rests(self, connection: Carrier) -> None:
         """Take note of a connection that waits for a next request."""
         connection.idle = True
         self._idle[connection] = None
         if len(self._idle) > self._idle_most:
             next(iter(self._idle)).close()
 
-    def busy(self, connection: Connection) -> None:
+    def busy(self, connection: Carrier) -> None:
         """Take note that it waits no more."""
         connection.idle = False
         self._idle.pop(connection, None)
 
-    def gone(self, connection: Connection) -> None:
+    def gone(self, connection: Carrier) -> None:
         """Forget a connection that was closed."""
         self._idle.pop(connection, None)
         self.connections.pop(connection, None)

@@ -12,13 +12,25 @@ if TYPE_CHECKING:
 
 
 class Carrier(Protocol):
-    """A connection, as far as a request that is on it may use it."""
+    """A connection, as requests, pools and the engine see it."""
+
+    idle: bool
+    """Whether it waits for a next request."""
+
+    def begin(self, exchange: "Exchange") -> None:
+        """Send a request."""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes of another protocol, after a 101."""
 
     def give_up(self, exchange: "Exchange", loss: Loss, detail: str) -> None:
         """End a request that takes too long or is not wanted any more."""
 
-    def write(self, data: bytes) -> None:
-        """Send bytes of another protocol, after a 101."""
+    def end(self, loss: Loss, detail: str) -> None:
+        """Close it; what is under way on it is lost."""
+
+    def close(self) -> None:
+        """Close it, once."""
 
 
 class Exchange:

@@ -4,7 +4,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from scalecheck.engine.connection import Connection
-from scalecheck.engine.exchange import Exchange
+from scalecheck.engine.exchange import Carrier, Exchange
 from scalecheck.engine.origin import Origin
 
 if TYPE_CHECKING:
@@ -16,23 +16,28 @@ if TYPE_CHECKING:
 class Pool:
     """Sends requests to one origin over connections of its own, at most so many at a time; the rest wait their turn."""
 
-    __slots__ = ("_closed", "_count", "_engine", "_idle", "_most", "_waiting", "origin", "session")
+    __slots__ = ("_count", "_engine", "_idle", "_most", "_shared", "_waiting", "closed", "origin", "session")
 
     def __init__(self, engine: "Engine", origin: Origin, most: int) -> None:
         self._engine = engine
         self.origin = origin
         self._most = most
-        self._idle: list[Connection] = []
+        self._idle: list[Carrier] = []
         self._count = 0
         self._waiting: deque[Exchange] | None = None
-        self._closed = False
+        self._shared: Carrier | None = None
+        """The one of HTTP/2, which takes every request."""
+        self.closed = False
         self.session: ssl.SSLSession | None = None
         """The TLS session that its next connection takes up."""
 
     def send(self, exchange: Exchange) -> None:
         """Send a request, at once where a connection is free or may be opened."""
         self._engine.began(exchange)
-        if self._idle:
+        if self._shared is not None:
+            self._engine.busy(self._shared)
+            self._shared.begin(exchange)
+        elif self._idle:
             connection = self._idle.pop()
             self._engine.busy(connection)
             connection.begin(exchange)
@@ -41,37 +46,71 @@ class Pool:
 
     def close(self) -> None:
         """Close what is idle now, and the rest once it is."""
-        self._closed = True
+        self.closed = True
         for connection in tuple(self._idle):
             connection.close()
+        if self._shared is not None and self._shared.idle:
+            self._shared.close()
 
-    def free(self, connection: Connection) -> None:
+    def multiplexes(self, connection: Carrier, first: Exchange | None) -> None:
+        """Take note that a connection speaks HTTP/2: it takes all that waits, and what comes later."""
+        self.origin.http2 = True
+        self._shared = connection
+        if first is not None:
+            connection.begin(first)
+        while self._waiting and (exchange := self._next()) is not None:
+            connection.begin(exchange)
+
+    def parts(self, connection: Carrier) -> None:
+        """Take note that a connection takes no more requests."""
+        if connection is self._shared:
+            self._shared = None
+
+    def free(self, connection: Carrier) -> None:
         """Take back a connection that can carry another request."""
+        if self._waiting:
+            self._widen()
         if self._waiting and (exchange := self._next()) is not None:
             connection.begin(exchange)
-        elif self._closed:
+        elif self.closed:
             connection.close()
         else:
             self._idle.append(connection)
             self._engine.rests(connection)
 
-    def gone(self, connection: Connection) -> None:
+    def gone(self, connection: Carrier) -> None:
         """Take note that a connection was closed."""
         self._count -= 1
-        if connection.idle:
+        if connection is self._shared:
+            self._shared = None
+        elif connection.idle and connection in self._idle:
             self._idle.remove(connection)
         if self._waiting and (exchange := self._next()) is not None:
             self._open_or_wait(exchange)
 
+    @property
+    def _limit(self) -> int:
+        """How many connections it may have: one where it may turn out to speak HTTP/2."""
+        hopes = self._engine.http2 and self.origin.tls and self.origin.http2 is not False
+        return 1 if hopes else self._most
+
+    def _widen(self) -> None:
+        """Open what may be opened for those that wait: an origin that speaks no HTTP/2 takes several connections."""
+        while self._engine.http2 and self._count < self._limit and (exchange := self._next()) is not None:
+            self._open(exchange)
+
     def again(self, exchange: Exchange) -> None:
         """Send a request once more, on a new connection; it is one that may be."""
-        if self._count < self._most:
+        self._engine.under_way[exchange] = None
+        if self._shared is not None:
+            self._shared.begin(exchange)
+        elif self._count < self._limit:
             self._open(exchange)
         else:
             self._wait(exchange, first=True)
 
     def _open_or_wait(self, exchange: Exchange) -> None:
-        if self._count < self._most:
+        if self._count < self._limit:
             self._open(exchange)
         else:
             self._wait(exchange)

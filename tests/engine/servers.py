@@ -4,8 +4,10 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import gevent
+import gevent.ssl
 from gevent import socket
 from gevent.server import StreamServer
 
@@ -24,8 +26,19 @@ class Seen:
 
     port: int = 0
     connections: int = 0
+    resumed: list[bool] = field(default_factory=list)
+    """Of each connection on TLS, whether it took up a session."""
     heads: list[bytes] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+
+
+def tls_context(cert: Path, *alpn: str) -> ssl.SSLContext:
+    """Return how a server beside the engine speaks TLS: its handshakes must not block the loop that both are on."""
+    context: ssl.SSLContext = gevent.ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert)
+    if alpn:
+        context.set_alpn_protocols(list(alpn))
+    return context
 
 
 @contextmanager
@@ -35,6 +48,8 @@ def answering(answer: Answer, *, tls: ssl.SSLContext | None = None) -> Iterator[
 
     def handle(connection: socket.socket, _: object) -> None:
         seen.connections += 1
+        if tls is not None:
+            seen.resumed.append(bool(connection.session_reused))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             _serve(connection, answer, seen)
