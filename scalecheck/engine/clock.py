@@ -16,6 +16,9 @@ from typing import Any, Protocol
 FIRST = 2
 """libev's highest priority: of what is ready at once, the clock comes first, so that it does not wait for answers."""
 
+SOON_S = 2e-5
+"""To wait for less than this costs more than to look again: setting a timer takes a virtual machine some 15 µs."""
+
 
 class Alarm(Protocol):
     """Something of the system that a loop can wait for."""
@@ -32,48 +35,55 @@ class Clock:
 
     def __init__(self, loop: Any, callback: Callable[[], None]) -> None:
         self._callback = callback
-        self._armed = False
+        self._at_s: float | None = None
         self._alarm: Alarm = _TimerFd(loop, self._ring) if sys.platform == "linux" else _LoopTimer(loop, self._ring)
 
     def start(self, at_s: float) -> None:
         """Call back at a moment of `time.perf_counter` and not before; a moment set earlier is forgotten."""
-        self._armed = True
+        self._at_s = at_s
         self._alarm.set(at_s)
 
     def stop(self) -> None:
         """Do not call back."""
-        self._armed = False
+        self._at_s = None
         self._alarm.set(None)
 
     def close(self) -> None:
         """Stop for good."""
-        self._armed = False
+        self._at_s = None
         self._alarm.close()
 
     def _ring(self) -> None:
-        if not self._armed:
+        if self._at_s is None or time.perf_counter() < self._at_s:
+            self._alarm.set(self._at_s)
             return
-        self._armed = False
+        self._at_s = None
         try:
             self._callback()
         finally:
-            if not self._armed:
+            if self._at_s is None:
                 self._alarm.set(None)
 
 
 class _TimerFd:
-    """A timerfd; setting it anew also makes it unreadable, so that it never has to be read."""
+    """A timerfd; setting it anew makes it unreadable, so that it is never read."""
 
     def __init__(self, loop: Any, ring: Callable[[], None]) -> None:
         self._descriptor: int | None = _create()
+        self._ring = ring
+        self._readable = False
         self._watcher = loop.io(self._descriptor, 1)  # 1: readable
         self._watcher.priority = FIRST
-        self._watcher.start(ring)
+        self._watcher.start(self._rang)
 
     def set(self, at_s: float | None) -> None:
-        if self._descriptor is not None:
-            # 0 would be never: the first nanosecond is as far gone
-            _settime(self._descriptor, 0 if at_s is None else max(1, round(at_s * 1e9)))
+        if self._descriptor is None:
+            return
+        if self._readable and at_s is not None and at_s < time.perf_counter() + SOON_S:
+            return  # it stays readable: the loop looks at everything else, and comes back
+        self._readable = False
+        # 0 would be never: the first nanosecond is as far gone
+        _settime(self._descriptor, 0 if at_s is None else max(1, round(at_s * 1e9)))
 
     def close(self) -> None:
         if self._descriptor is not None:
@@ -81,6 +91,10 @@ class _TimerFd:
             self._watcher.close()
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _rang(self) -> None:
+        self._readable = True
+        self._ring()
 
 
 class _LoopTimer:
@@ -94,13 +108,7 @@ class _LoopTimer:
         self.close()
         if at_s is not None:
             self._timer = self._loop.timer(max(0.0, at_s - time.perf_counter()), priority=FIRST)
-            self._timer.start(self._rang, at_s, update=True)
-
-    def _rang(self, at_s: float) -> None:
-        if time.perf_counter() < at_s:
-            self.set(at_s)
-        else:
-            self._ring()
+            self._timer.start(self._ring, update=True)
 
     def close(self) -> None:
         if self._timer is not None:
