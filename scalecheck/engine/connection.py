@@ -53,7 +53,7 @@ class Connection:
         self._left = HEAD
         exchange.carrier = self
         engine.connections[self] = None
-        self._link = Link(engine, pool.origin, self, pool.session)
+        self._link = Link(engine, pool.origin, self, pool.session, http2=pool.http2)
 
     # sending
 
@@ -161,6 +161,9 @@ class Connection:
             self._chunks = Chunks()
         if exchange.stream is not None:
             self._engine.endless(exchange)
+            exchange.stream(exchange, b"")
+            if self._closed:
+                return
         if received or left == 0:
             self._take_body(exchange, data[at:])
 

@@ -81,16 +81,16 @@ class Engine:
         self._origins: dict[tuple[str, str, int], Origin] = {}
         self._idle: dict[Carrier, None] = {}
         self._idle_most = idle_most if idle_most is not None else max(16, files_limit() - FILES_KEPT)
-        self._context: ssl.SSLContext | None = None
+        self._contexts: dict[bool, ssl.SSLContext] = {}
         self._sweeper = self.loop.timer(SWEEP_S, SWEEP_S)
         self._sweeper.start(self._sweep)
 
-    @property
-    def context(self) -> "ssl.SSLContext":
-        """How servers are verified."""
-        if self._context is None:
-            self._context = context(self._ca_file, http2=self.http2)
-        return self._context
+    def context(self, *, http2: bool) -> "ssl.SSLContext":
+        """Return how servers are verified, and whether HTTP/2 is offered."""
+        found = self._contexts.get(http2)
+        if found is None:
+            found = self._contexts[http2] = context(self._ca_file, http2=http2)
+        return found
 
     def origin(self, scheme: str, host: str, port: int) -> Origin:
         """Return an origin, always the same one."""

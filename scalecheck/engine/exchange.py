@@ -75,7 +75,8 @@ class Exchange:
         self.tag = tag
         """The caller's own."""
         self.stream = stream
-        """Gets the body as it comes, for answers that do not end; those have no time limit once they began."""
+        """Gets the body as it comes, first nothing with the head, for answers that do not end: they have no time limit
+        once they began."""
         self.carrier: Carrier | None = None
         """The connection that it is on."""
         self.submitted_s = 0.0

@@ -194,6 +194,7 @@ class Http2:
         exchange.head = Head.of(exchange.status, Fields(tuple(line for line in lines if not line[0].startswith(":"))))
         if exchange.stream is not None:
             self._engine.endless(exchange)
+            exchange.stream(exchange, b"")
 
     def _take_body(self, stream: Stream, event: DataReceived) -> None:
         exchange, data = stream.exchange, event.data or b""

@@ -48,6 +48,7 @@ class Link:
     __slots__ = (
         "_addresses",
         "_engine",
+        "_http2",
         "_origin",
         "_out",
         "_receive",
@@ -62,11 +63,14 @@ class Link:
         "owner",
     )
 
-    def __init__(self, engine: "Engine", origin: "Origin", owner: Owner, session: ssl.SSLSession | None) -> None:
+    def __init__(
+        self, engine: "Engine", origin: "Origin", owner: Owner, session: ssl.SSLSession | None, *, http2: bool
+    ) -> None:
         self._engine = engine
         self._origin = origin
         self.owner = owner
         self._session = session
+        self._http2 = http2
         self.closed = False
         self._socket: socket.socket | None = None
         self._watcher: Any = None
@@ -177,7 +181,7 @@ class Link:
             self._fail(Loss.UNREACHABLE, f"the proxy answered {status} to CONNECT")
 
     def _shake_hands(self) -> None:
-        self._tls = Tls(self._engine.context, self._origin.host, self._session)
+        self._tls = Tls(self._engine.context(http2=self._http2), self._origin.host, self._session)
         self._handshake(self._tls)
 
     def _handshake(self, tls: Tls) -> None:

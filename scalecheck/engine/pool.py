@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 class Pool:
     """Sends requests to one origin over connections of its own, at most so many at a time; the rest wait their turn."""
 
-    __slots__ = ("_count", "_engine", "_idle", "_most", "_shared", "_waiting", "closed", "origin", "session")
+    __slots__ = ("_count", "_engine", "_idle", "_most", "_shared", "_waiting", "closed", "http2", "origin", "session")
 
-    def __init__(self, engine: "Engine", origin: Origin, most: int) -> None:
+    def __init__(self, engine: "Engine", origin: Origin, most: int, *, http2: bool | None = None) -> None:
         self._engine = engine
         self.origin = origin
+        self.http2 = engine.http2 if http2 is None else http2
+        """Whether HTTP/2 is offered; without a word, where the engine does so."""
         self._most = most
         self._idle: list[Carrier] = []
         self._count = 0
@@ -91,12 +93,12 @@ class Pool:
     @property
     def _limit(self) -> int:
         """How many connections it may have: one where it may turn out to speak HTTP/2."""
-        hopes = self._engine.http2 and self.origin.tls and self.origin.http2 is not False
+        hopes = self.http2 and self.origin.tls and self.origin.http2 is not False
         return 1 if hopes else self._most
 
     def _widen(self) -> None:
         """Open what may be opened for those that wait: an origin that speaks no HTTP/2 takes several connections."""
-        while self._engine.http2 and self._count < self._limit and (exchange := self._next()) is not None:
+        while self.http2 and self._count < self._limit and (exchange := self._next()) is not None:
             self._open(exchange)
 
     def again(self, exchange: Exchange) -> None:

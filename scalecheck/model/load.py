@@ -80,6 +80,8 @@ class Tally:
     """Requests that the visitors' own caches answered without asking."""
     renewed: int = 0
     """304s by which the visitors' own caches kept what they had."""
+    messages: int = 0
+    """Messages that held connections brought in this second."""
     retried: int = 0
     """Requests sent once more because a kept connection had been closed (RFC 9110 section 9.2.2)."""
     impolite: int = 0

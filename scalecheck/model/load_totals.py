@@ -22,7 +22,7 @@ _Name = TypeVar("_Name", str, int)
 _STATES = {each.value: each for each in State}
 _COUNTS = (
     *("planned", "sent", "late", "answered", "size", "cold", "cold_size", "warm", "warm_size"),
-    *("kept", "renewed", "retried", "impolite"),
+    *("kept", "renewed", "messages", "retried", "impolite"),
 )
 
 

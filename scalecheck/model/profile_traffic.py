@@ -6,7 +6,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from scalecheck.model.profile_parts import Part
-from scalecheck.model.profile_scalars import Bytes, Count, FieldName, FieldValue, Name, Rate, Share, Text, Truth
+from scalecheck.model.profile_scalars import (
+    Bytes,
+    Count,
+    FieldName,
+    FieldValue,
+    Name,
+    Rate,
+    Share,
+    Text,
+    Truth,
+    WebOrigin,
+)
 from scalecheck.model.profile_shapes import Stage
 from scalecheck.model.traffic_scalars import (
     Body,
@@ -124,6 +135,9 @@ class Load(Part):
 
     rate: Annotated[Rate, Field(gt=0)] | None = None
     """Requests per second at 1x, whatever visitors do."""
+    connections: Annotated[Count, Field(ge=1)] | None = None
+    """Connections held open at 1x, instead of a rate: WebSockets where its route's kind is `socket`, else streams of
+    server-sent events."""
     query: dict[str, Query] = Field(default_factory=dict)
     """Query parameters."""
     data: Data | None = None
@@ -162,6 +176,10 @@ class Traffic(Part):
     """Requests per second that the busiest hour comes to, as the server counts them."""
     arrivals: Literal["random", "even"] = "random"
     """Spacing of visits: random is Poisson."""
+    http: Literal["1.1", "2"] = "1.1"
+    """What visitors speak over TLS: 2 where the server speaks it too. It costs the generator more than 1.1."""
+    proxy: WebOrigin | None = None
+    """The HTTP proxy that all load goes through: `http://proxy.internal:3128`."""
     audience: Audience = Audience()
     """Who comes in a day."""
     regions: dict[Name, Region] = Field(default_factory=dict)

@@ -108,9 +108,11 @@ def _load(endpoint: str, load: Load, called: set[str], profile: "Profile") -> It
     """Yield path and message of what is wrong with a route."""
     method, _, target = endpoint.partition(" ")
     yield from ((said,) for said in _target(target, profile))
-    if load.rate is None and endpoint not in called:
+    if load.rate is None and load.connections is None and endpoint not in called:
         hint = guess(endpoint, called)
         yield (f"has no rate, and no page calls it, so it would never be asked{hint}",)
+    if load.connections is not None:
+        yield from _held(endpoint, load, called)
     if method not in SAFE and not load.writes:
         yield (f"{method} is not sent without writes: true",)
     if method in SAFE and load.body is not None:
@@ -118,6 +120,16 @@ def _load(endpoint: str, load: Load, called: set[str], profile: "Profile") -> It
     if load.data is None:
         for key, text in _texts(load, target):
             yield from ((*key, said) for said in _undrawn(text, profile))
+
+
+def _held(endpoint: str, load: Load, called: set[str]) -> Iterator[tuple[str, ...]]:
+    """Yield path and message of what is wrong with a route whose connections are held."""
+    if load.rate is not None:
+        yield "connections", "a route either has a rate or holds connections"
+    if endpoint in called:
+        yield "connections", "pages call it, and a call that does not end would hold up their views"
+    if not endpoint.startswith("GET "):
+        yield "connections", "only GET can be held: WebSockets and server-sent events begin with it"
 
 
 def _texts(load: Load, target: str) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -11,6 +11,8 @@ from scalecheck.model.load import Key, Tally
 if TYPE_CHECKING:
     from scalecheck.engine.exchange import Exchange
 
+REFUSALS = frozenset({429, 503})
+"""Statuses that say `not now`, and are to say when (RFC 9110 section 10.2.3)."""
 UNSENT = "unsent"
 """Why an arrival failed that was never sent: the generator was too far behind."""
 
@@ -55,9 +57,11 @@ class Cell:
         "failed",
         "failures",
         "first_byte",
+        "impolite",
         "kept",
         "late",
         "latency",
+        "messages",
         "planned",
         "renewed",
         "retried",
@@ -72,7 +76,7 @@ class Cell:
     def __init__(self) -> None:
         self.planned = self.sent = self.late = self.answered = self.size = 0
         self.cold = self.cold_size = self.warm = self.warm_size = 0
-        self.kept = self.renewed = self.retried = 0
+        self.kept = self.renewed = self.retried = self.messages = self.impolite = 0
         self.failed: dict[str, int] = {}
         self.statuses: dict[int, int] = {}
         self.states: dict[str, int] = {}
@@ -101,6 +105,8 @@ class Cell:
             kept=self.kept,
             renewed=self.renewed,
             retried=self.retried,
+            messages=self.messages,
+            impolite=self.impolite,
         )
 
 
@@ -149,6 +155,12 @@ class Counter:
         """Count a 304 by which the visitor's own cache keeps what it had."""
         self._at(due_s).renewed += 1
 
+    def came(self, at_s: float, messages: int, size: int) -> None:
+        """Count what a held connection brought, for the second in which it came."""
+        cell = self._at(at_s)
+        cell.messages += messages
+        cell.size += size
+
     def ended(self, exchange: "Exchange", failure: str | None = None, state: str | None = None) -> None:
         """Count a request that was sent, by why it failed if it did, and by what a shared cache said it did.
 
@@ -172,6 +184,8 @@ class Counter:
         else:
             cell.failed[failure] = cell.failed.get(failure, 0) + 1
             cell.failures.add(exchange.ended_s - due_s)
+            if status in REFUSALS and exchange.head is not None and "retry-after" not in exchange.head.fields:
+                cell.impolite += 1
 
     def viewed(self, due_s: float, ended_s: float, size: int, *, cold: bool, failure: str | None = None) -> None:
         """Count a page view that is over: it failed where its document did, or anything that it needed."""

@@ -46,6 +46,14 @@ def test_the_whole_vocabulary_reads(vocabulary: Profile) -> None:
     assert [rule.lasting_s for rule in vocabulary.abort] == [15, 30, 10, 10, None]
 
 
+def test_held_connections_read() -> None:
+    traffic = parse_profile(
+        f"{SHOP}traffic: {{http: 2, proxy: 'http://proxy:3128', routes: {{GET /a: {{connections: 2_000}}}}}}"
+    ).traffic
+    assert (traffic.http, traffic.proxy, traffic.routes["GET /a"].connections) == ("2", "http://proxy:3128", 2000)
+    assert parse_profile(SHOP).traffic.http == "1.1"
+
+
 def test_what_is_shown_reads_back(vocabulary: Profile) -> None:
     shown = yaml.safe_dump(vocabulary.public(), sort_keys=False)
     assert parse_profile(shown, None).public() == vocabulary.public()
@@ -217,6 +225,21 @@ MISTAKES = [
             'did you mean "GET /cart"?'
         ),
     ),
+    ("traffic: {routes: {GET /a: {connections: 0}}}", "traffic.routes.GET /a.connections: expected at least 1, found"),
+    (
+        "traffic: {routes: {GET /a: {rate: 1/s, connections: 5}}}",
+        "traffic.routes.GET /a.connections: a route either has a rate or holds connections",
+    ),
+    (
+        "traffic: {pages: {p: {" + PAGE + ", api: [GET /a]}}, routes: {GET /a: {connections: 5}}}",
+        "traffic.routes.GET /a.connections: pages call it, and a call that does not end would hold up their views",
+    ),
+    (
+        "traffic: {routes: {POST /a: {connections: 5, writes: true}}}",
+        "traffic.routes.POST /a.connections: only GET can be held",
+    ),
+    ("traffic: {http: 3}", "traffic.http: expected "),
+    ("traffic: {proxy: proxy.internal:3128}", "traffic.proxy: expected "),
     ("traffic: {routes: {POST /a: {rate: 1/s}}}", "traffic.routes.POST /a: POST is not sent without writes: true"),
     ("traffic: {routes: {GET /a: {rate: 1/s, json: {}}}}", "traffic.routes.GET /a.json: GET carries no body"),
     ("traffic: {routes: {GET /a: {rate: 1/s, query: {q: '{t}'}}}}", "traffic.routes.GET /a.query.q: {t} has no value"),
