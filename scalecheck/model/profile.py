@@ -217,6 +217,10 @@ class Profile(Part):
         headers = self.identities[name].headers
         return Fields(tuple((key, PLACEHOLDER.sub(self._secret, value)) for key, value in headers.items()))
 
+    def revealed(self, text: str) -> str:
+        """Return a header's text with the secrets that it names in place; KeyError when one is not known."""
+        return PLACEHOLDER.sub(self._secret, text)
+
     @property
     def secrets(self) -> frozenset[str]:
         """Values of the environment variables that the profile names: what must never be written anywhere."""
@@ -227,13 +231,34 @@ class Profile(Part):
 
         Every default stands in it but those of routes, which would hide what a route declares.
         """
+        data = self.portable()
+        for sent in (*data.get("identities", {}).values(), *data.get("traffic", {}).get("routes", {}).values()):
+            if "headers" in sent:
+                sent["headers"] = {key: _shown(key, value) for key, value in sent["headers"].items()}
+        return data
+
+    def portable(self) -> dict[str, Any]:
+        """Return the profile as plain data for another process of the same run: what a header spells out stands in it.
+
+        Secrets are `${env:NAME}` all the same: `equipped` reads them there.
+        """
         data = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"extends", "routes"})
         for name, route in self.routes.items():
             data.setdefault("routes", {})[name] = route.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        for sent in (*data["identities"].values(), *data["traffic"]["routes"].values()):
-            sent["headers"] = {key: _shown(key, value) for key, value in sent["headers"].items()}
         order = [key for key in type(self).model_fields if data.get(key) not in ({}, [], "", None)]
         return {key: _pruned(data[key]) for key in order}
+
+    def equipped(self, env: Mapping[str, str]) -> Self:
+        """Return this profile with the secrets that it names; ValueError says which variable is not set."""
+        headers = [each.headers for each in self.identities.values()]
+        headers += [each.headers for each in self.traffic.routes.values()]
+        names = {name for each in headers for value in each.values() for name in PLACEHOLDER.findall(value)}
+        missing = sorted(name for name in names if not env.get(name))
+        if missing:
+            raise ValueError(f"the environment variable {missing[0]} is not set")
+        profile = self.model_copy()
+        profile._environment = {name: env[name] for name in names}
+        return profile
 
     def _secret(self, placeholder: re.Match[str]) -> str:
         return self._environment[placeholder[1]]

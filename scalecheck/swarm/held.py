@@ -2,13 +2,19 @@
 
 import base64
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
 
 from scalecheck.engine.engine import Engine, Handle
 from scalecheck.engine.exchange import Exchange
 from scalecheck.engine.outgoing import Lines, Outgoing
 from scalecheck.engine.pool import Pool
 from scalecheck.model.evidence import Loss
+from scalecheck.model.kinds import Kind
+from scalecheck.model.profile import Profile
+from scalecheck.model.profile_traffic import Load
+from scalecheck.model.user_agents import USER_AGENTS
 from scalecheck.plan.courses import Course
 from scalecheck.swarm.frames import EventStream, FrameError, WebSocket, proof
 from scalecheck.swarm.ledger import Counter, failure_of
@@ -36,6 +42,45 @@ class HeldRoute:
     """How many at 1x."""
     socket: bool
     """WebSockets; else server-sent events."""
+
+
+def held_routes(profile: Profile) -> Mapping[str, HeldRoute]:
+    """Return the routes of a profile whose connections are held, by endpoint, secrets in place.
+
+    Parameters of data are not drawn for them: what is held is held by many alike.
+    """
+    found = {}
+    for endpoint, load in profile.traffic.routes.items():
+        if load.connections is not None:
+            target = endpoint.partition(" ")[2]
+            url = target if "://" in target else profile.site.rstrip("/") + target
+            if load.query:
+                url += ("&" if "?" in url else "?") + urlencode(load.query)
+            found[endpoint] = _held_route(profile, url, load)
+    return found
+
+
+def _held_route(profile: Profile, url: str, load: Load) -> HeldRoute:
+    parts, route = urlsplit(url), profile.route_for(url)
+    secure = parts.scheme == "https"
+    fields = tuple((name, profile.revealed(value)) for name, value in load.headers.items())
+    return HeldRoute(
+        scheme=parts.scheme,
+        host=parts.hostname or "",
+        port=parts.port or (443 if secure else 80),
+        authority=parts.netloc,
+        target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+        fields=(*_marked(profile), *fields),
+        connections=load.connections or 0,
+        socket=route is not None and route.kind is Kind.SOCKET,
+    )
+
+
+def _marked(profile: Profile) -> Lines:
+    """Return who asks, as the profile wants the swarm's requests to be told from others."""
+    suffix = profile.safety.mark.user_agent_suffix
+    agent = USER_AGENTS["chrome-linux"].text
+    return (("User-Agent", f"{agent} {suffix}" if suffix else agent), ("Origin", profile.site.rstrip("/")))
 
 
 class Held:

@@ -95,7 +95,7 @@ def script(
                 for device in devices(site.profile)
             }
     return Script(
-        profile=site.profile.public(),
+        profile=site.profile.portable(),
         shape=shape,
         scale=scale,
         seed=seed,

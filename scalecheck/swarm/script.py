@@ -54,7 +54,7 @@ class Script:
     """Everything that a worker needs to play its part."""
 
     profile: Mapping[str, Any]
-    """As `Profile.public` writes it: secrets as `${env:NAME}`, which every worker reads from its own environment."""
+    """As `Profile.portable` writes it: secrets as `${env:NAME}`, which every worker reads from its own environment."""
     shape: str
     scale: float
     seed: int

@@ -7,7 +7,7 @@ import yaml
 
 from scalecheck.model.calls import Call
 from scalecheck.model.profile import Profile
-from scalecheck.model.profile_file import ProfileError, built_ins, parse_profile, read_profile
+from scalecheck.model.profile_file import ProfileError, built_ins, parse_profile, profile_from_data, read_profile
 from scalecheck.model.profile_traffic import typed
 from scalecheck.model.quantities import Between, Climb, Hours, Price, Squeeze
 
@@ -64,6 +64,19 @@ def test_what_is_shown_reads_back(vocabulary: Profile) -> None:
 def test_a_secret_that_the_profile_spells_out_is_withheld() -> None:
     profile = parse_profile(f'{SHOP}traffic: {{routes: {{GET /a: {{rate: 1/s, headers: {{Authorization: "b c"}}}}}}}}')
     assert "b c" not in str(profile.public())
+
+
+def test_other_processes_get_what_the_profile_spells_out_and_read_secrets_themselves(vocabulary: Profile) -> None:
+    text = f'{SHOP}traffic: {{routes: {{GET /a: {{rate: 1/s, headers: {{Authorization: "b c"}}}}}}}}'
+    assert profile_from_data(parse_profile(text).portable()).traffic.routes["GET /a"].headers == {
+        "Authorization": "b c"
+    }
+    elsewhere = profile_from_data(vocabulary.portable())
+    assert "hunter2" not in str(vocabulary.portable())
+    assert elsewhere.equipped(ENV).secrets == {"hunter2"}
+    for env in ({}, {"SHOP_LOAD_TOKEN": ""}):
+        with pytest.raises(ValueError, match="the environment variable SHOP_LOAD_TOKEN is not set"):
+            elsewhere.equipped(env)
 
 
 @pytest.mark.parametrize("name", sorted(built_ins()))

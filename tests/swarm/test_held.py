@@ -11,10 +11,11 @@ from wsproto.events import CloseConnection, Ping, TextMessage
 
 from scalecheck.engine.engine import Engine
 from scalecheck.model.load import Key, Part, Tally
+from scalecheck.model.profile_file import parse_profile
 from scalecheck.plan.courses import Course, Piece
 from scalecheck.swarm import held as module
 from scalecheck.swarm.frames import EventStream, FrameError, WebSocket, proof
-from scalecheck.swarm.held import Held, HeldRoute
+from scalecheck.swarm.held import Held, HeldRoute, held_routes
 from scalecheck.swarm.ledger import Counter
 from tests.engine.servers import CLOSE, Pieces, Seen, answering
 
@@ -178,3 +179,24 @@ def test_an_endless_event_is_refused() -> None:
     stream = EventStream()
     with pytest.raises(FrameError, match="event of more than"):
         stream.take(b"data: " + b"x" * 2_000_000)
+
+
+def test_held_routes_of_a_profile() -> None:
+    text = """\
+scalecheck: 1
+site: https://shop.example:8443
+routes: {live: {path: /live, kind: socket}, feed: {path: /feed, kind: api}}
+safety: {mark: {user_agent_suffix: scalecheck}}
+traffic:
+  routes:
+    GET /live: {connections: 20, headers: {Authorization: "Bearer ${env:TOKEN}"}, query: {room: "a b"}}
+    GET /feed: {connections: 5}
+    GET /other: {rate: 1/s}
+"""
+    found = held_routes(parse_profile(text, {"TOKEN": "hunter2"}))
+    live, feed = found["GET /live"], found["GET /feed"]
+    assert (live.scheme, live.host, live.port, live.authority) == ("https", "shop.example", 8443, "shop.example:8443")
+    assert (live.target, live.connections, live.socket) == ("/live?room=a+b", 20, True)
+    assert live.fields[0][1].endswith(" scalecheck")
+    assert live.fields[-1] == ("Authorization", "Bearer hunter2")
+    assert (feed.socket, feed.connections, len(found)) == (False, 5, 2)
