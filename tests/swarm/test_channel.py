@@ -120,7 +120,7 @@ def test_a_killed_worker_is_missed_and_the_others_play_on(tmp_path: Path) -> Non
             worker = next(pid for pid in processes_of(locust.pid) if pid != locust.pid)
             os.kill(worker, signal.SIGKILL)
 
-        records = heard(locust, after_a_window(kill))
+        records = heard(locust, after_a_window(kill, workers=2))
     (lost, name), ended = events(records)
     assert lost is Happening.WORKER_LOST
     assert ended == (Happening.ENDED, "")
@@ -213,12 +213,14 @@ def gone(group: int) -> bool:
     return False
 
 
-def after_a_window(do: Callable[[], object]) -> Callable[[LoadRecord], None]:
-    """Return what does something once, when the first answers are told."""
-    left = [do]
+def after_a_window(do: Callable[[], object], workers: int = 1) -> Callable[[LoadRecord], None]:
+    """Return what does something once, when so many workers have told their first answers."""
+    left, told = [do], set()
 
     def once(record: LoadRecord) -> None:
-        if left and isinstance(record, Window) and record.tallies:
-            left.pop()()
+        if isinstance(record, Window) and record.tallies:
+            told.add(record.worker)
+            if left and len(told) >= workers:
+                left.pop()()
 
     return once
