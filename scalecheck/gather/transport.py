@@ -94,6 +94,9 @@ class CurlTransport(httpx.AsyncBaseTransport):
         self._plain_version = pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE if h2c else pycurl.CURL_HTTP_VERSION_1_1
         self._multi = pycurl.AsyncCurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, CONNECTIONS_KEPT)
+        # One request at a time on a connection, also over HTTP/2. Driven by events, libcurl (8.23) now and then reads
+        # the answer of one stream while it serves another and forgets it: the site has answered, we say it has not.
+        self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_NOTHING)
         self._idle: list[Any] = []
         self._tls: dict[int, Tls] = {}
         """By connection: only the request that opened it saw the handshake."""

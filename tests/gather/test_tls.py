@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,10 @@ pytestmark = pytest.mark.skipif(
 
 SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 SETTINGS_ACK = b"\x00\x00\x00\x04\x01\x00\x00\x00\x00"
+TOGETHER = 3
+"""Requests at the same time."""
+HEADERS = 1
+"""The type of a frame."""
 LITERAL_FIELD = b"\x00\x03x-a\x01b"
 """`x-a: b`, neither indexed nor Huffman-coded (RFC 7541 section 6.2.2)."""
 
@@ -69,6 +74,31 @@ def http2(after_headers: bytes) -> Script:
     return script
 
 
+def answering_together(streams_at_once: list[int]) -> Script:
+    """Answer the first request at once, and then so many at a time; keep how many of them one connection carried."""
+    waiting: list[tuple[Writer, int]] = []
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        await reader.readuntil(b"SM\r\n\r\n")
+        writer.write(SETTINGS + SETTINGS_ACK)
+        while header := await reader.read(9):
+            payload_bytes, kind, stream = (
+                int.from_bytes(header[:3], "big"),
+                header[3],
+                int.from_bytes(header[5:], "big"),
+            )
+            await reader.readexactly(payload_bytes)
+            if kind == HEADERS:
+                waiting.append((writer, stream))
+            if len(waiting) == (TOGETHER if streams_at_once else 1):
+                streams_at_once.append(max(Counter(to for to, _ in waiting).values()))
+                for to, number in waiting:
+                    to.write(frame(HEADERS, 4, number, b"\x88") + frame(0, 1, number, b"hello"))
+                waiting.clear()
+
+    return script
+
+
 def test_a_certificate_nobody_signed_is_a_loss(cert: Path) -> None:
     (failure,) = asked(always(OK), cert)
     assert isinstance(failure, Failure)
@@ -91,6 +121,28 @@ def test_trust_can_be_added_or_waived(cert: Path, verify: bool) -> None:
     assert exchange.tls == Tls("TLSv1.3", "", resumed=False)
     assert exchange.timings.tls_s is not None
     assert (again.reused, again.tls, again.timings.tls_s) == (True, exchange.tls, None)
+
+
+def test_requests_over_http_2_at_the_same_time_share_no_connection(cert: Path) -> None:
+    streams_at_once: list[int] = []
+
+    async def run() -> list[Record]:
+        async with (
+            serving(answering_together(streams_at_once), tls_context(cert, "h2")) as server,
+            Client(Profile(site=server.site), verify=False) as client,
+        ):
+            ask = Ask(Request(server.site))
+            first = await client.send("first", ask, 1)
+            return [first, *[each for _ in range(3) for each in await together(client, ask)]]
+
+    async def together(client: Client, ask: Ask) -> list[Record]:
+        return await asyncio.gather(*(client.send("again", ask, number) for number in range(TOGETHER)))
+
+    first, *others = asyncio.run(run())
+    assert isinstance(first, Exchange)
+    assert [record for record in others if not isinstance(record, Exchange)] == []
+    assert all(isinstance(each, Exchange) and each.reused for each in others[TOGETHER:])
+    assert streams_at_once == [1, 1, 1, 1]
 
 
 def test_the_protocol_settled_by_alpn_is_told(cert: Path) -> None:
