@@ -43,7 +43,7 @@ PAGE_FIELDS = (
     ("Server-Timing", 'render;desc="as any application measures it";dur=20'),
 )
 COMPRESSED = frozenset({HTML, JSON, TEXT, CSS, JAVASCRIPT, MANIFEST, "application/xml"})
-CONTENT_S, SLOW_CONTENT_S = 0.05, 0.25
+CONTENT_S, SLOW_CONTENT_S = 0.1, 0.25
 """Seconds that the content of the streamed page takes beyond its head; the longer where the head waits for it."""
 STRANGER = "https://widgets.example/badge.js"
 SECOND_STRANGER = "https://tags.example/all.js"

@@ -1,5 +1,6 @@
 """Requests and answers as the parts of the lab hand them to each other."""
 
+from asyncio import Lock
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -52,6 +53,8 @@ class Answer:
     """Bytes of the body that leave with the header, where the rest is still being made."""
     rest_s: float = 0.0
     """Seconds that takes; 0 for a body that is there."""
+    one_at_a_time: Lock | None = None
+    """Held while the rest is made: who comes meanwhile waits their turn. None where nothing is scarce."""
 
     def having(self, **named: str | None) -> "Answer":
         """Return this answer with fields set, or removed where the value is None; `x_y=` means `X-Y`."""

@@ -34,6 +34,8 @@ class Origin:
         self._faults = faults
         self._latency_s = latency_s
         self._turns: dict[str, int] = {}
+        self._database = asyncio.Lock()
+        """What cannot be stored is read from one connection to a database: the part of the site that a spike finds."""
         self.release(deploy)
 
     def release(self, deploy: int) -> None:
@@ -53,7 +55,8 @@ class Origin:
         instance = self._next_instance(request.path)
         answer = instance.elsewhere(f"http://{forwarded}").answer(request) if forwarded else instance.answer(request)
         answer = spoilt(self._faults, request.path, answer)
-        return replace(answer, fields=answer.fields.with_lines((("Date", self._date()),)))
+        scarce = self._database if answer.rest_s else None
+        return replace(answer, fields=answer.fields.with_lines((("Date", self._date()),)), one_at_a_time=scarce)
 
     def _next_instance(self, path: str) -> App:
         """Return the instance whose turn it is: by path, so that a repeated request surely meets another one."""

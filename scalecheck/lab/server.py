@@ -1,6 +1,7 @@
 """HTTP/1.1 on loopback: connections that stay open, bounded requests, any handler behind them."""
 
 import asyncio
+from contextlib import nullcontext
 
 import h11
 
@@ -111,7 +112,8 @@ async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, method
         writer.write(sent + (connection.send(h11.Data(data=answer.body[: answer.at_once])) or b""))
         await writer.drain()
         sent = b""
-    await asyncio.sleep(answer.rest_s)
+    async with answer.one_at_a_time or nullcontext():
+        await asyncio.sleep(answer.rest_s)
     rest = connection.send(h11.Data(data=answer.body[answer.at_once :])) or b""
     writer.write(sent + rest + (connection.send(h11.EndOfMessage()) or b""))
 
