@@ -6,13 +6,9 @@ browser can be ended with all its processes. Nothing is ever downloaded.
 
 import asyncio
 import json
-import os
-import shutil
-import signal
-import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from itertools import takewhile
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -25,9 +21,9 @@ from scalecheck.gather.browsers import (
     contained,
     find_chrome,
     handheld,
-    sandbox,
 )
 from scalecheck.gather.channels import MESSAGE, Channel, CommandFailed, Whole
+from scalecheck.gather.launch import STARTS_WITHIN_S, launched, reason
 from scalecheck.gather.network_log import NetworkLog
 from scalecheck.gather.safety import Rules
 from scalecheck.gather.tap import Permits, Tap
@@ -39,27 +35,9 @@ from scalecheck.probes.browsers import ERROR, OFFLINE
 from scalecheck.wire.viewport import Viewport
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, CDPSession, Playwright
+    from playwright.async_api import CDPSession, Playwright
 
 INSTALL = "pip install 'scalecheck[browser]'"
-STARTS_WITHIN_S = 30.0
-CLOSES_WITHIN_S = 5.0
-UNWANTED = ("--disable-popup-blocking", "--disable-ipc-flooding-protection")
-"""Flags of Playwright's that would let a page do more than it may in a visitor's browser."""
-UNNEEDED = (
-    *("IsolateOrigins", "site-per-process", "Prerender2", "MediaRouter", "OptimizationHints", "PreconnectToSearch"),
-    *("NetworkTimeServiceQuerying", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "PaintHolding"),
-    *("AvoidCorsURLLoaderRestartOnRedirect", "DestroyProfileOnBrowserClose", "AvoidUnnecessaryBeforeUnloadCheckSync"),
-)
-FLAGS = (
-    "--disable-shared-workers",
-    "--disable-site-isolation-trials",
-    f"--disable-features={','.join(UNNEEDED)}",
-    "--js-flags=--max-old-space-size=1024",
-)
-"""One session sees all frames and workers of a page: for shared workers, which no session of a page reaches, and which
-browsers on telephones do not have, that means none. Nothing is rendered ahead; the other features are those that
-Playwright switches off, since one flag replaces another of its name."""
 QUOTA_BYTES = 50_000_000
 """What a page may store."""
 
@@ -118,7 +96,7 @@ class Chromium:
         playwright, path, containment = await self._ready()
         timeout_s = self._profile.browser.timeout
         log, sent_at = NetworkLog(self._profile.observability.trace), time.time()
-        async with _launched(playwright, path, containment) as (browser, session):
+        async with launched(playwright, path, containment) as (browser, session):
             tap = Tap(self._permits, log, Whole(session))
             try:
                 page, hide = await self._opened(session, browser.version, ask.label, tap)
@@ -229,65 +207,6 @@ def user_agent(version: str, *, mobile: bool) -> dict[str, object]:
     }
 
 
-@asynccontextmanager
-async def _launched(
-    playwright: "Playwright", path: str, containment: Containment
-) -> "AsyncIterator[tuple[Browser, CDPSession]]":
-    """Run a browser for as long as the context lasts; its processes and files are gone with it, whatever they do."""
-    folder = tempfile.mkdtemp(prefix="scalecheck-")
-    launching = asyncio.ensure_future(_start(playwright, path, containment, folder))
-    group = None
-    try:
-        browser = await asyncio.shield(launching)
-        session = await browser.new_browser_cdp_session()
-        group = await _process_group(session)
-        yield browser, session
-    finally:
-        await asyncio.shield(_ended(launching, group, folder))
-
-
-async def _start(playwright: "Playwright", path: str, containment: Containment, folder: str) -> "Browser":
-    from playwright.async_api import Error
-
-    try:
-        return await playwright.chromium.launch(
-            executable_path=path,
-            args=[*containment.flags, *FLAGS],
-            ignore_default_args=list(UNWANTED),
-            chromium_sandbox=not sandbox(),
-            env={**os.environ, "TMPDIR": folder},
-            handle_sigint=False,
-            handle_sigterm=False,
-            handle_sighup=False,
-            timeout=STARTS_WITHIN_S * 1000,
-        )
-    except Error as error:
-        raise BrowserMissing(f"{path} does not start: {_last_words(str(error))}") from None
-
-
-async def _process_group(session: "CDPSession") -> int | None:
-    """Return the process group of a browser; None where there are none, or where it is not its own."""
-    with suppress(Exception):
-        known = (await Whole(session).command("SystemInfo.getProcessInfo"))["processInfo"]
-        group = os.getpgid(next(int(each["id"]) for each in known if each["type"] == "browser"))
-        return None if group == os.getpgrp() else group
-    return None
-
-
-async def _ended(launching: "asyncio.Future[Browser]", group: int | None, folder: str) -> None:
-    """End a browser, also one that is only just starting.
-
-    It is killed rather than asked, its children with it: what a page sends when its browser closes, nobody could hold.
-    """
-    if group is not None:
-        with suppress(OSError):
-            os.killpg(group, signal.SIGKILL)
-    with suppress(Exception):
-        async with asyncio.timeout(CLOSES_WITHIN_S):
-            await (await launching).close()
-    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
 async def _within(going: Coroutine[Any, Any, None], exceeded: asyncio.Event, timeout_s: float) -> bool:
     """Await a visit until it ends, exceeds a bound, or its time is over; return whether it ended by itself."""
     visiting, excess = asyncio.create_task(going), asyncio.create_task(exceeded.wait())
@@ -312,16 +231,3 @@ def _document_status(requests: tuple[Fetched, ...]) -> int | None:
     documents = takewhile(lambda each: each.use == "document" and each.by == "page", requests)
     answered = [each.status for each in documents if each.status is not None]
     return answered[-1] if answered else None
-
-
-def reason(error: Exception) -> str:
-    """Return in one line what a library says of a failure."""
-    lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:300]
-
-
-def _last_words(log: str) -> str:
-    """Return the line of a browser's log that says why it does not start."""
-    said = [line.partition("[err] ")[2].strip() for line in log.splitlines() if "[err] " in line]
-    telling = [line for line in said if any(word in line for word in ("ERROR", "FATAL", "andbox", "cannot", "error"))]
-    return [*telling, *said, reason(Exception(log.partition("Call log:")[0]))][0][:300]

@@ -40,8 +40,8 @@ def audited(lab: Lab, folder: Path, *options: str) -> Told:
 def test_the_clean_lab_keeps_every_promise_and_is_judged_alike_later(tmp_path: Path) -> None:
     with Lab() as lab:
         told = audited(lab, tmp_path, *(f"--skip={check}" for check in IN_LIGHTHOUSE))
-    assert told.exit_code == 0, told
-    assert told.checks("pass") >= set(IN_CHROMIUM), told
+    assert told.exit_code == 0, str(told)
+    assert told.checks("pass") >= set(IN_CHROMIUM), str(told)
     again = tmp_path / "again"
     again.mkdir()
     shutil.copy(tmp_path / "evidence.jsonl", again)
@@ -53,5 +53,5 @@ def test_each_fault_breaks_its_own_promise_and_no_other(fault: Fault, tmp_path: 
     """Checks that need no browser see none of them: tests/cli/test_lab.py."""
     with Lab(faults=(fault.name,)) as lab:
         told = audited(lab, tmp_path, *(f"--only={check}" for check in IN_CHROMIUM))
-    assert told.checks("fail", "unknown", "warn") == {fault.check}, told
+    assert told.checks("fail", "unknown", "warn") == {fault.check}, str(told)
     assert told.exit_code == 1

@@ -66,8 +66,8 @@ def audited(lab: Lab, folder: Path) -> Told:
 def test_the_clean_lab_is_fast(tmp_path: Path) -> None:
     with Lab() as lab:
         told = audited(lab, tmp_path)
-    assert told.exit_code == 0, told
-    assert told.checks("pass") >= PAINTED, told
+    assert told.exit_code == 0, str(told)
+    assert told.checks("pass") >= PAINTED, str(told)
 
 
 @pytest.mark.parametrize("fault", SEEN_BY_LIGHTHOUSE, ids=lambda fault: fault.name)
@@ -75,7 +75,7 @@ def test_each_fault_breaks_its_own_promise_and_no_other(fault: Fault, tmp_path: 
     """Checks that need no browser see none of them: tests/cli/test_lab.py."""
     with Lab(faults=(fault.name,)) as lab:
         told = audited(lab, tmp_path)
-    assert told.checks("fail", "unknown", "warn") == {fault.check}, told
+    assert told.checks("fail", "unknown", "warn") == {fault.check}, str(told)
     assert told.exit_code == 1
 
 
