@@ -41,6 +41,16 @@ class Outgoing:
         made.data = made.start + b"\r\n" + made.body
         return made
 
+    def aimed(self, target: str) -> "Outgoing":
+        """Return this request for another target of the same origin."""
+        made = Outgoing.__new__(Outgoing)
+        made.method, made.target, made.authority, made.fields = self.method, target, self.authority, self.fields
+        made.body, made.keep = self.body, self.keep
+        _, _, rest = self.start.partition(b" HTTP/1.1\r\n")
+        made.start = b"%b %b HTTP/1.1\r\n%b" % (self.method.encode(), target.encode("latin-1", "replace"), rest)
+        made.data = made.start + b"\r\n" + made.body
+        return made
+
     @property
     def idempotent(self) -> bool:
         """Whether it may be sent again."""

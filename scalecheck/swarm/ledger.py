@@ -15,6 +15,8 @@ REFUSALS = frozenset({429, 503})
 """Statuses that say `not now`, and are to say when (RFC 9110 section 10.2.3)."""
 UNSENT = "unsent"
 """Why an arrival failed that was never sent: the generator was too far behind."""
+WITHHELD = "told to wait"
+"""Why one was not sent although it could have been: the server had asked for less (Retry-After)."""
 
 
 class Times:
@@ -146,6 +148,11 @@ class Counter:
         cell.planned += count
         cell.late += count
         cell.failed[UNSENT] = cell.failed.get(UNSENT, 0) + count
+
+    def withheld(self, due_s: float) -> None:
+        """Count one that was not sent, since the server had asked for less."""
+        cell = self._at(due_s)
+        cell.failed[WITHHELD] = cell.failed.get(WITHHELD, 0) + 1
 
     def kept(self, due_s: float) -> None:
         """Count a request that the visitor's own cache answered."""

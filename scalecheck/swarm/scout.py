@@ -1,4 +1,10 @@
-"""What visitors will ask for, read from evidence: which documents to scout, and the script that comes of it. Pure."""
+"""What visitors will ask for, read from evidence: which documents to scout, and the script that comes of it. Pure.
+
+data = read_data(profile)
+those = documents(profile, data)
+site = await gather(Site(profile), (scouting(to_ask(those), windows(profile)),), send, ledger)
+played = script(site, those, data, shape="steady", …)
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +19,7 @@ from scalecheck.model.site import Site
 from scalecheck.page.cost import answers, hops, settled
 from scalecheck.page.fetches import Fetch, Loading, Use
 from scalecheck.page.loading import loading
+from scalecheck.swarm.cache import DECIDING
 from scalecheck.swarm.data import Data, Table, sampled
 from scalecheck.swarm.script import Asset, Script, ViewSample, Warm
 from scalecheck.swarm.template import Template
@@ -23,10 +30,6 @@ from scalecheck.wire.viewport import Viewport
 
 SAMPLES = 5
 """Documents of a page with parameters that are scouted."""
-DECIDING = frozenset(
-    {"cache-control", "expires", "date", "age", "etag", "last-modified", "vary", "content-range", "pragma"}
-)
-"""Fields that decide on the reuse of an answer."""
 ANYBODY: Mapping[str, Device] = {"all": Device(share=1.0, user_agent="chrome-android", client_hints=True)}
 """Who comes when the profile does not say: the same window as a plan takes for granted."""
 

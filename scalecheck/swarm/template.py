@@ -21,14 +21,15 @@ in_query = lru_cache(maxsize=65_536)(quote_plus)
 class Template:
     """A target, a query or a header's value: `/p/{sku}`."""
 
-    __slots__ = ("_first", "_pieces", "names", "text")
+    __slots__ = ("_first", "_pieces", "names")
 
-    def __init__(self, text: str, encode: Callable[[str], str] = str) -> None:
-        self.text = text
+    def __init__(self, text: str, encode: Callable[[str], str] = str, literal: Callable[[str], str] = str) -> None:
+        """`encode` is done to values, `literal` to what stands between them."""
         self.names = parameters(text)
         """Names of its parameters, once each."""
-        self._first, *rest = PARAMETER.split(text)
-        self._pieces = tuple(zip(rest[::2], rest[1::2], _encodings(text, encode), strict=True))
+        first, *rest = PARAMETER.split(text)
+        self._first = literal(first)
+        self._pieces = tuple(zip(rest[::2], map(literal, rest[1::2]), _encodings(text, encode), strict=True))
 
     @classmethod
     def target(cls, text: str) -> "Template":
@@ -38,7 +39,7 @@ class Template:
     def filled(self, value: Value) -> str:
         """Return the text with its parameters' values in place."""
         if not self._pieces:
-            return self.text
+            return self._first
         parts = [self._first]
         for name, behind, encode in self._pieces:
             parts += (encode(value(name)), behind)

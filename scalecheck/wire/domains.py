@@ -21,6 +21,12 @@ def registrable_domain(host: str) -> str:
         return str(_suffixes().privatesuffix(name) or name)
 
 
+@lru_cache(maxsize=4096)
+def is_public_suffix(host: str) -> bool:
+    """Whether anybody may register below a name, so that no cookie may be set for all of it: `co.uk`, `localhost`."""
+    return _suffixes().privatesuffix(host.rstrip(".").lower()) is None
+
+
 def owner(url: str) -> str:
     """Return the registrable domain of an URL's host; empty where it has none."""
     named = address(url)

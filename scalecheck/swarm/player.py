@@ -1,0 +1,124 @@
+"""What plays one shard: the engine, the visitors, the clock of arrivals and the held connections, put together."""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scalecheck.engine.clock import Clock
+from scalecheck.engine.engine import Engine
+from scalecheck.engine.origin import Proxy
+from scalecheck.model.histogram import Histogram, merged
+from scalecheck.model.load import Key, Part, Tally
+from scalecheck.model.profile import Profile
+from scalecheck.model.profile_file import ProfileError, profile_from_data
+from scalecheck.plan.shapes import whole
+from scalecheck.swarm.arrivals import Arrivals
+from scalecheck.swarm.crowd import Crowd
+from scalecheck.swarm.held import Held, held_routes
+from scalecheck.swarm.ledger import Ledger
+from scalecheck.swarm.schedule import Schedule
+from scalecheck.swarm.script import Script
+from scalecheck.swarm.streams import streams
+from scalecheck.swarm.worker import UnableError
+
+
+class ShardPlayer:
+    """One worker's part of a script (`worker.Player`)."""
+
+    def __init__(self, script: Script, profile: Profile, *, shard: int, of: int, ca_file: Path | None = None) -> None:
+        self._script, self._profile = script, profile
+        self._shard, self._of = shard, of
+        self._engine = engine_of(profile, ca_file)
+        self._arrivals: Arrivals | None = None
+        self._ledger: Ledger | None = None
+        self._crowd: Crowd | None = None
+        self._held: tuple[Held, ...] = ()
+        self._opened = self._messages = 0
+        self._stopped = False
+
+    def begin(self, at_s: float) -> None:
+        """Begin the first second at a moment of `time.perf_counter`."""
+        script, profile, shard, of = self._script, self._profile, self._shard, self._of
+        on = date.fromisoformat(script.started)
+        those = streams(profile, script.shape, script.scale, on)
+        self._ledger = ledger = Ledger(at_s)
+        self._crowd = Crowd(script, profile, self._engine, ledger, seed=script.seed, shard=shard, of=of, begins_s=at_s)
+        schedule = Schedule(those, profile.traffic.arrivals, script.seed, shard, of)
+        counters = [ledger.counter(each.key) for each in those]
+        self._arrivals = Arrivals(schedule, self._crowd.handlers(), counters, partial(Clock, self._engine.loop))
+        course = whole(profile.traffic.shapes[script.shape], profile.traffic.regions, on, scale=script.scale)
+        self._held = tuple(
+            Held(self._engine, route, course, ledger.counter(Key(Part.ROUTE, endpoint)), shard=shard, of=of)
+            for endpoint, route in held_routes(profile).items()
+        )
+        for each in self._held:
+            each.begin(at_s)
+        self._arrivals.start(at_s)
+
+    def stop(self) -> None:
+        """Send nothing more; what is under way goes on."""
+        self._stopped = True
+        if self._arrivals is not None:
+            self._arrivals.stop()
+        for each in self._held:
+            each.stop()
+
+    def idle(self) -> bool:
+        """Whether everything was sent that will be, and every answer has come or is lost."""
+        over = self._arrivals is None or self._arrivals.over
+        if over and not self._stopped:
+            self.stop()  # held connections end with the course
+        return over and not self._engine.under_way and (self._crowd is None or self._crowd.idle())
+
+    def take(self) -> Mapping[int, Mapping[Key, Tally]]:
+        """Return by second what was counted since the last time."""
+        return self._ledger.take() if self._ledger is not None else {}
+
+    def lag(self) -> Histogram:
+        """Return by how much arrivals were turned to late, since the last time."""
+        return merged(self._arrivals.take_lag().values()) if self._arrivals is not None else Histogram()
+
+    def gauges(self) -> Mapping[str, int]:
+        """Return how things stand, and what was opened and came since the last time."""
+        opened, messages = self._engine.opened, sum(each.messages for each in self._held)
+        found = {
+            "connections": self._engine.sockets,
+            "opened": opened - self._opened,
+            "under_way": len(self._engine.under_way),
+            "visitors": self._crowd.visitors if self._crowd is not None else 0,
+            "messages": messages - self._messages,
+            "held": sum(each.held for each in self._held),
+        }
+        self._opened, self._messages = opened, messages
+        return found
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.stop()
+        if self._crowd is not None:
+            self._crowd.close()
+        self._engine.close()
+
+
+def play(shard: Mapping[str, Any], ca_file: Path | None = None) -> ShardPlayer:
+    """Return what plays a shard, as the master describes it; UnableError where this worker cannot."""
+    try:
+        script = Script.from_json(shard["script"])
+        profile = profile_from_data(script.profile).equipped(os.environ)
+    except (ValueError, ProfileError) as error:
+        raise UnableError(str(error)) from None
+    return ShardPlayer(script, profile, shard=shard["shard"], of=shard["of"], ca_file=ca_file)
+
+
+def engine_of(profile: Profile, ca_file: Path | None = None) -> Engine:
+    """Return an engine that connects as a profile's traffic says."""
+    traffic = profile.traffic
+    proxy = None
+    if traffic.proxy is not None:
+        parts = urlsplit(traffic.proxy)
+        proxy = Proxy(parts.hostname or "", parts.port or 80)
+    return Engine(timeout_s=profile.safety.timeout, ca_file=ca_file, http2=traffic.http == "2", proxy=proxy)
