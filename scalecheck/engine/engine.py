@@ -1,5 +1,6 @@
 """The engine: what all connections share, and the only clock that they read."""
 
+import _socket  # no more of it is needed than the C part, which gevent leaves alone
 import base64
 import resource
 import socket
@@ -14,7 +15,7 @@ import gevent
 
 from scalecheck.engine.exchange import Carrier, Exchange
 from scalecheck.engine.head import Heads
-from scalecheck.engine.link import EXHAUSTED, original_socket
+from scalecheck.engine.link import EXHAUSTED
 from scalecheck.engine.origin import Origin, Proxy
 from scalecheck.engine.tls import context
 from scalecheck.model.evidence import Loss
@@ -123,16 +124,16 @@ class Engine:
 
     # what connections and pools call
 
-    def socket(self, family: int) -> socket.socket:
+    def socket(self, family: int) -> _socket.socket:
         """Return a new socket; OSError where this machine has no more, although the idle ones were given up."""
         try:
-            made = original_socket(family, socket.SOCK_STREAM)
+            made = _socket.socket(family, socket.SOCK_STREAM)
         except OSError as error:
             if error.errno not in EXHAUSTED or not self._idle:
                 raise
             for connection in tuple(self._idle)[: max(1, len(self._idle) // 8)]:
                 connection.close()
-            made = original_socket(family, socket.SOCK_STREAM)
+            made = _socket.socket(family, socket.SOCK_STREAM)
         self.sockets += 1
         made.setblocking(False)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,12 +1,11 @@
 """A socket on gevent's loop: opened by trying an origin's addresses, through a proxy or not, with TLS or without."""
 
+import _socket
 import errno
 import os
 import socket
 import ssl
 from typing import TYPE_CHECKING, Any, Protocol
-
-from gevent.monkey import get_original
 
 from scalecheck.engine.head import LONGEST, ProtocolError, read_head
 from scalecheck.engine.tls import Tls, reason
@@ -21,9 +20,6 @@ READ, WRITE = 1, 2
 SEGMENT = 64 * 1024
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM})
 """Errors that say this machine has no more to give."""
-
-original_socket: type[socket.socket] = get_original("socket", "socket")
-"""The one of the standard library, also where gevent has put its own in its place."""
 
 
 class Owner(Protocol):
@@ -72,7 +68,7 @@ class Link:
         self._session = session
         self._http2 = http2
         self.closed = False
-        self._socket: socket.socket | None = None
+        self._socket: _socket.socket | None = None
         self._watcher: Any = None
         self._watching = 0
         self._tls: Tls | None = None
@@ -131,7 +127,10 @@ class Link:
         if code in {0, errno.EINPROGRESS, errno.EWOULDBLOCK}:
             self._engine.opened += 1
             self._receive, self._send = made.recv, made.send
-            self._watch(WRITE, self._connected)
+            if _is_connected(made):  # as on loopback, where waiting for it would cost more than the rest
+                self._engine.later(self._connected)
+            else:
+                self._watch(WRITE, self._connected)
         else:
             self._engine.later(self._unconnected, code)
 
@@ -150,7 +149,8 @@ class Link:
             self._fail(Loss.UNREACHABLE, os.strerror(code).lower())
 
     def _connected(self) -> None:
-        assert self._socket is not None
+        if self._socket is None:
+            return
         if code := self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             self._unconnected(code)
             return
@@ -309,3 +309,11 @@ class Link:
             self._watcher.start(callback, pass_events=True)
         else:
             self._watcher.start(callback)
+
+
+def _is_connected(made: _socket.socket) -> bool:
+    try:
+        made.getpeername()
+    except OSError:
+        return False
+    return True

@@ -128,10 +128,12 @@ def absolute(profile: Profile, target: str) -> str:
 
 def identity_of(profile: Profile, url: str, number: int) -> str | None:
     """Return the identity as which the visitor of a number asks for an URL: of personal routes and behind logins."""
-    route = profile.route_for(url)
     names = tuple(profile.identities)
+    if not names:
+        return None
+    route = profile.route_for(url)
     needed = route is not None and (route.personal or route.login is not None)
-    return names[number % len(names)] if names and needed else None
+    return names[number % len(names)] if needed else None
 
 
 def _documents(profile: Profile, data: Data, name: str, page: PageView) -> Iterator[Document]:

@@ -56,7 +56,7 @@ class Reuse(StrEnum):
     @property
     def from_store(self) -> bool:
         """Whether the answer comes from the store without waiting for the origin."""
-        return self in {Reuse.FRESH, Reuse.STALE, Reuse.STALE_WHILE_REVALIDATE}
+        return self is Reuse.FRESH or self is Reuse.STALE_WHILE_REVALIDATE or self is Reuse.STALE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Connections are kept, closed, opened and given up as servers and this machine allow."""
 
+import _socket
 import errno
 import resource
 import socket
@@ -196,7 +197,7 @@ def test_idle_connections_make_room_for_new_ones() -> None:
         refused = iter([OSError(errno.EMFILE, "too many open files")])
         made = client.engine.socket
 
-        def scarce(family: int) -> socket.socket:
+        def scarce(family: int) -> _socket.socket:
             for error in refused:
                 raise error
             return made(family)
