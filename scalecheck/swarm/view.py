@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scalecheck.engine.exchange import Exchange
+from scalecheck.engine.outgoing import Outgoing
 from scalecheck.page.cost import HOPS_AT_MOST, REDIRECTS
 from scalecheck.swarm.cache import Entry, Essence, Shelf, decided
-from scalecheck.swarm.cookies import NOTHING
+from scalecheck.swarm.cookies import NOTHING, Sent
 from scalecheck.swarm.errands import Errand
 from scalecheck.swarm.facts import Facts, facts
 from scalecheck.swarm.ledger import REFUSALS
@@ -51,6 +52,7 @@ class View:
         "_around",
         "_document",
         "_pending",
+        "_written",
         "cold",
         "draws",
         "due_s",
@@ -65,6 +67,7 @@ class View:
         self._around = around
         self._pending = 1
         self._document: Step | None = None
+        self._written: dict[Errand, tuple[Sent, Outgoing]] | None = None
         self.page = page
         self.visitor = visitor
         self.due_s = due_s
@@ -121,13 +124,24 @@ class View:
             request = Fields(self._outgoing(errand, due_s, None).fields)
         return decided(entry, request, now, directed=errand.directed)
 
-    def _outgoing(self, errand: Errand, due_s: float, essence: Essence | None) -> Any:
+    def _outgoing(self, errand: Errand, due_s: float, essence: Essence | None) -> Outgoing:
         jar, sent = self.visitor.jar, NOTHING
         if jar is not None and errand.credentialed:
             sent = jar.sent(errand.host, errand.path, due_s + self._around.epoch_s, secure=errand.secure)
         if sent[0]:
-            return errand.with_cookies(sent, essence)
+            return self._signed(errand, sent, essence)
         return errand.outgoing if essence is None else errand.conditional(essence)
+
+    def _signed(self, errand: Errand, sent: Sent, essence: Essence | None) -> Outgoing:
+        """Return a request with cookies; one that a view makes several times is written once."""
+        if essence is not None:
+            return errand.with_cookies(sent, essence)
+        if self._written is None:
+            self._written = {}
+        known = self._written.get(errand)
+        if known is None or known[0] is not sent:
+            known = self._written[errand] = sent, errand.with_cookies(sent, None)
+        return known[1]
 
     def _send(
         self,
