@@ -11,6 +11,7 @@ from scalecheck.model.load import Key, Tally
 if TYPE_CHECKING:
     from scalecheck.engine.exchange import Exchange
 
+SHIFTED = BITS + 1
 REFUSALS = frozenset({429, 503})
 """Statuses that say `not now`, and are to say when (RFC 9110 section 10.2.3)."""
 UNSENT = "unsent"
@@ -33,13 +34,17 @@ class Times:
         """Count one duration."""
         us = int(seconds * 1e6)
         if us >= LINEAR_US:  # model.histogram.bucket, written out: a call would cost more than the counting
-            us = min(us, LONGEST_US)
-            shift = us.bit_length() - BITS - 1
+            if us > LONGEST_US:
+                us = LONGEST_US
+            shift = us.bit_length() - SHIFTED
             us = (shift << BITS) + (us >> shift)
         elif us < 0:
             us = 0
         counts = self.counts
-        counts[us] = counts.get(us, 0) + 1
+        if us in counts:
+            counts[us] += 1
+        else:
+            counts[us] = 1
         self.total_s += seconds
         if seconds > self.max_s:
             self.max_s = seconds

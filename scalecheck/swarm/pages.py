@@ -205,6 +205,20 @@ class Page:
         """How many numbers its calls draw for rows of their own."""
         self.missing = world.missing
         self._identities = max(1, len(world.profile.identities))
+        self._alike = not any(each.drawing is not None or each.request.names for each in self.calls)
+        """Whether every view of a pose makes the same calls."""
+        self._called: dict[tuple[Pose, int, str], tuple[Errand, ...]] = {}
+
+    def calls_alike(self, pose: Pose, number: int, url: str) -> tuple[Errand, ...] | None:
+        """Return the calls of a view, where every view of a pose and identity makes the same; None where not."""
+        if not self._alike:
+            return None
+        key = pose, number % self._identities, url
+        found = self._called.get(key)
+        if found is None:
+            made = ([each.request.errand(pose, str, number, url)] * each.times for each in self.calls)
+            found = self._called[key] = tuple(errand for errands in made for errand in errands)
+        return found
 
     def sample(self, pose: Pose, row: int | None) -> ViewSample | None:
         """Return what was scouted of the page with a row, else of one of the others; None where nothing was."""

@@ -251,7 +251,8 @@ class View:
         if sample is not None:
             self._load(page.assets(visitor.pose, sample, visitor.number), moment_s)
         url = sample.url if sample is not None else self._document.errand.url if self._document is not None else ""
-        for errand in self._calls(url):
+        alike = page.calls_alike(visitor.pose, visitor.number, url)
+        for errand in self._calls(url) if alike is None else alike:
             self._ask(errand, moment_s, None)
 
     def _load(self, steps: tuple[Step, ...], moment_s: float) -> None:
