@@ -6,7 +6,20 @@ import traceback
 
 import typer
 
-from scalecheck.cli import audit, bundles, catalogue, compare, demo, init, judge, lab, plan_command, profile, report
+from scalecheck.cli import (
+    audit,
+    bundles,
+    catalogue,
+    compare,
+    demo,
+    init,
+    judge,
+    lab,
+    plan_command,
+    profile,
+    report,
+    swarm,
+)
 from scalecheck.cli.exit import Exit, UsageError
 
 EPILOG = """Examples:
@@ -43,7 +56,7 @@ def scalecheck(
         raise typer.Exit
 
 
-for module in (audit, bundles, judge, report, compare, init, catalogue, profile, plan_command, demo, lab):
+for module in (audit, bundles, swarm, judge, report, compare, init, catalogue, profile, plan_command, demo, lab):
     module.register(app)
 
 

@@ -26,7 +26,9 @@ BEGIN = "scalecheck_begin"
 STOP = "scalecheck_stop"
 """To a worker: send nothing more, wait for the answers under way."""
 LEAD_S = 0.5
-"""From the last worker's being ready to the first second: more than messages take to every worker."""
+"""From the last worker's being ready to the first second, at least: more than messages take to every worker."""
+LEADS = 2.0
+"""And so many times what the slowest worker took to get ready, for what it still has to put together."""
 SILENT_S = 3.0
 """After so long without a report, of which there is one a second, a worker is lost; Locust's heartbeats take 4 s."""
 READY_S = 60.0
@@ -77,6 +79,7 @@ class Master:
         self._now, self._wall = now, wall
         self._workers: dict[str, _Worker] = {}
         self._admitted_s = now()
+        self._lead_s = LEAD_S
         self._begins_s: float | None = None
         self._stopped_s: float | None = None
 
@@ -101,11 +104,12 @@ class Master:
         if not self._workers:
             self._left_out("no worker came")
 
-    def ready(self, worker: str) -> None:
-        """Note that a worker can begin; with the last of them the run does."""
+    def ready(self, worker: str, took_s: float = 0.0) -> None:
+        """Note that a worker can begin, and how long it took to get there; with the last of them the run begins."""
         if (found := self._workers.get(worker)) is None or self._begins_s is not None or self.over:
             return
         found.ready, found.heard_s = True, self._now()
+        self._lead_s = max(self._lead_s, LEAD_S + LEADS * took_s)
         if all(each.ready for each in self._workers.values()):
             self._begin()
 
@@ -163,11 +167,11 @@ class Master:
             self.over = True
 
     def _begin(self) -> None:
-        self._begins_s = self._now() + LEAD_S
-        self.run = replace(self.run, started_at=self._wall() + LEAD_S)
+        self._begins_s = self._now() + self._lead_s
+        self.run = replace(self.run, started_at=self._wall() + self._lead_s)
         self._write(self.run)
         for each in self._workers.values():
-            self._send(BEGIN, {"in_s": LEAD_S}, each.id)
+            self._send(BEGIN, {"in_s": self._lead_s}, each.id)
 
     def _left_out(self, detail: str) -> None:
         """End before it began."""

@@ -138,7 +138,7 @@ class OnMaster:
 
     def _ready(self, environment: Environment, msg: Message) -> None:
         if self._master is not None:
-            self._master.ready(msg.node_id)
+            self._master.ready(msg.node_id, float(msg.data))
 
     def _unable(self, environment: Environment, msg: Message) -> None:
         if self._master is not None:

@@ -79,6 +79,7 @@ class OnWorker:
         self._shard = dict(msg.data)
 
     def _get_ready(self, shard: dict[str, Any]) -> None:
+        began_s = time.perf_counter()
         try:
             player = self._play(shard)
         except UnableError as error:
@@ -88,7 +89,7 @@ class OnWorker:
             self._runner.send_message(UNABLE, f"{type(error).__name__}: {error}")
             raise
         self._worker = Worker(player, shard["name"], lambda: gevent.sleep(0))
-        self._runner.send_message(READY, None)
+        self._runner.send_message(READY, time.perf_counter() - began_s)
 
     def _begin(self, environment: Environment, msg: Message) -> None:
         if self._worker is not None:

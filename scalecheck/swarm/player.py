@@ -29,16 +29,27 @@ from scalecheck.swarm.worker import UnableError
 class ShardPlayer:
     """One worker's part of a script (`worker.Player`)."""
 
-    def __init__(self, script: Script, profile: Profile, *, shard: int, of: int, ca_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        script: Script,
+        profile: Profile,
+        *,
+        shard: int,
+        of: int,
+        ca_file: Path | None = None,
+        connect_to: str | None = None,
+    ) -> None:
         self._script, self._profile = script, profile
         self._shard, self._of = shard, of
-        self._engine = engine_of(profile, ca_file)
+        self._engine = engine_of(profile, ca_file, connect_to)
         self._arrivals: Arrivals | None = None
         self._ledger: Ledger | None = None
         self._crowd: Crowd | None = None
         self._held: tuple[Held, ...] = ()
         self._opened = self._messages = 0
-        self._stopped = False
+        self._stopped = self._closed = False
+        self._ends_s = 0.0
+        self._over_s: float | None = None
 
     def begin(self, at_s: float) -> None:
         """Begin the first second at a moment of `time.perf_counter`."""
@@ -57,22 +68,32 @@ class ShardPlayer:
         )
         for each in self._held:
             each.begin(at_s)
+        self._ends_s = at_s + course.duration_s if self._held else at_s
         self._arrivals.start(at_s)
 
     def stop(self) -> None:
         """Send nothing more; what is under way goes on."""
-        self._stopped = True
+        self._stopped, self._ends_s = True, 0.0
         if self._arrivals is not None:
             self._arrivals.stop()
         for each in self._held:
             each.stop()
 
     def idle(self) -> bool:
-        """Whether everything was sent that will be, and every answer has come or is lost."""
-        over = self._arrivals is None or self._arrivals.over
-        if over and not self._stopped:
+        """Whether everything was sent that will be, and every answer has come or is lost.
+
+        What has not come when a request may have taken its longest is cut off, and counts as lost: pages that were
+        under way may ask for more and more.
+        """
+        if self._arrivals is None or not self._arrivals.over or self._engine.now() < self._ends_s:
+            return self._arrivals is None
+        if not self._stopped:
             self.stop()  # held connections end with the course
-        return over and not self._engine.under_way and (self._crowd is None or self._crowd.idle())
+        if self._over_s is None:
+            self._over_s = self._engine.now()
+        if not self._closed and self._engine.now() - self._over_s > self._profile.safety.timeout:
+            self.close()
+        return self._closed or (not self._engine.under_way and (self._crowd is None or self._crowd.idle()))
 
     def take(self) -> Mapping[int, Mapping[Key, Tally]]:
         """Return by second what was counted since the last time."""
@@ -97,28 +118,38 @@ class ShardPlayer:
         return found
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; what is under way is lost."""
+        if self._closed:
+            return
+        self._closed = True
         self.stop()
         if self._crowd is not None:
             self._crowd.close()
         self._engine.close()
 
 
-def play(shard: Mapping[str, Any], ca_file: Path | None = None) -> ShardPlayer:
+def play(shard: Mapping[str, Any], ca_file: Path | None = None, connect_to: str | None = None) -> ShardPlayer:
     """Return what plays a shard, as the master describes it; UnableError where this worker cannot."""
     try:
         script = Script.from_json(shard["script"])
         profile = profile_from_data(script.profile).equipped(os.environ)
     except (ValueError, ProfileError) as error:
         raise UnableError(str(error)) from None
-    return ShardPlayer(script, profile, shard=shard["shard"], of=shard["of"], ca_file=ca_file)
+    return ShardPlayer(script, profile, shard=shard["shard"], of=shard["of"], ca_file=ca_file, connect_to=connect_to)
 
 
-def engine_of(profile: Profile, ca_file: Path | None = None) -> Engine:
-    """Return an engine that connects as a profile's traffic says."""
+def engine_of(profile: Profile, ca_file: Path | None = None, connect_to: str | None = None) -> Engine:
+    """Return an engine that connects as a profile's traffic says; `connect_to` is `host:port` instead of any host."""
     traffic = profile.traffic
     proxy = None
     if traffic.proxy is not None:
         parts = urlsplit(traffic.proxy)
         proxy = Proxy(parts.hostname or "", parts.port or 80)
-    return Engine(timeout_s=profile.safety.timeout, ca_file=ca_file, http2=traffic.http == "2", proxy=proxy)
+    host, _, port = (connect_to or "").rpartition(":")
+    return Engine(
+        timeout_s=profile.safety.timeout,
+        ca_file=ca_file,
+        http2=traffic.http == "2",
+        proxy=proxy,
+        connect_to=(host.strip("[]"), int(port)) if connect_to else None,
+    )

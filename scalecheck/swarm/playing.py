@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from locust import LoadTestShape, User, events, task
@@ -25,11 +26,11 @@ def inside(environment: Environment) -> Inside:
     return _inside[id(environment)]
 
 
-def install(read: Callable[[str], Piece], play: Callable[[Mapping[str, Any]], Player]) -> None:
+def install(read: Callable[[str], Piece], play: Callable[[Environment, Mapping[str, Any]], Player]) -> None:
     """Have Locust read scalecheck's options, and put the swarm in place once Locust is ready."""
 
     def begin(environment: Environment, runner: Runner, **_: Any) -> None:
-        _inside[id(environment)] = Inside(environment, read, play)
+        _inside[id(environment)] = Inside(environment, read, partial(play, environment))
 
     listen(events.init_command_line_parser, add_options)
     listen(events.init, begin)

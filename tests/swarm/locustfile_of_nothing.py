@@ -61,7 +61,7 @@ class Nothing:
         self.stop()
 
 
-def play(shard: Mapping[str, Any]) -> Nothing:
+def play(environment: object, shard: Mapping[str, Any]) -> Nothing:
     script = json.loads(shard["script"])
     if shard["shard"] in script.get("unable", []):
         raise UnableError("the environment variable SHOP_TOKEN is not set")
