@@ -4,7 +4,7 @@ Seconds are those of the intended start; what is shown of the latest ones is of 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scalecheck.model.histogram import Histogram, merged
@@ -13,6 +13,7 @@ from scalecheck.model.load_abort import live
 from scalecheck.model.load_totals import ARRIVALS, Slice, added, finished, hits, lost, sliced
 from scalecheck.model.profile import Profile
 from scalecheck.model.sentence import Sentence, Unit
+from scalecheck.wire import units
 
 SHOWN_S = 5
 """Seconds of which the figures are."""
@@ -49,6 +50,8 @@ class Now:
     failed: Mapping[str, int]
     """Of the whole run, by why."""
     nearest: "tuple[Nearness, ...]"
+    aborting: tuple[str, ...]
+    """Rules of `abort` that hold now, each with how long until it stops the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Figures:
     _latest: dict[str, Generator] = field(default_factory=dict)
     _failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _requests: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    _holding: dict[int, int] = field(default_factory=dict)
+    """The second since which a rule of `abort` holds, by its number."""
 
     def take(self, record: LoadRecord) -> None:
         """Count a record."""
@@ -83,8 +88,11 @@ class Figures:
         elif isinstance(record, Window):
             self._window(record)
         elif isinstance(record, Generator):
+            before = self.second
             self._latest[record.worker] = record
             self._lags[record.second].append(record.lag)
+            if self.second > before:
+                self._weigh_rules(self._slice(range(before, self.second)), before)
         else:
             self.events.append(record)
         for kept in (self._seconds, self._lags, self._requests):
@@ -133,6 +141,7 @@ class Figures:
             size_per_s=of.requests.size / of.seconds,
             failed=dict(self._failed),
             nearest=self._nearest(of, stage.name),
+            aborting=tuple(self._aborting(until)),
         )
 
     def _window(self, window: Window) -> None:
@@ -155,6 +164,21 @@ class Figures:
         lags = [lag for second in seconds for lag in self._lags.get(second, ())]
         totals = {key: added(each) for key, each in tallies.items()}
         return sliced(totals, float(len(seconds)), merged(lags))
+
+    def _weigh_rules(self, of: Slice, since: int) -> None:
+        """Note which rules of `abort` hold; the master decides by the same figures."""
+        for number, rule in enumerate(self.profile.abort):
+            value = live(rule.when, of)
+            if value is not None and rule.when.holds(value):
+                self._holding.setdefault(number, since)
+            elif value is not None:
+                self._holding.pop(number, None)
+
+    def _aborting(self, until: int) -> Iterator[str]:
+        for number, since in sorted(self._holding.items()):
+            rule = self.profile.abort[number]
+            left_s = max(0.0, (rule.lasting_s or 0.0) - (until - since))
+            yield f"{rule.when} holds; stops the run in {units.show_seconds(left_s)}"
 
     def _nearest(self, of: Slice, stage: str) -> tuple[Nearness, ...]:
         """Return the sentences about everything that are nearest to their limits, the nearest first."""

@@ -81,7 +81,7 @@ def told(event: Event) -> str:
 def line(now: Now) -> str:
     """Return the figures of a moment in one line."""
     parts = [
-        f"{now.second}/{now.duration_s:.0f} s {now.stage} {number(now.level)}x",
+        f"{min(now.second, round(now.duration_s))}/{now.duration_s:.0f} s {now.stage} {number(now.level)}x",
         f"{number(now.pages_per_s)} pages/s, {number(now.requests_per_s)} requests/s",
         f"p50 {_ms(now.p50_s)} p95 {_ms(now.p95_s)} p99 {_ms(now.p99_s)}",
         f"errors {_share(now.errors)}",
@@ -93,6 +93,7 @@ def line(now: Now) -> str:
     parts.append(f"lag p99 {_ms(now.lag_s)}")
     if now.nearest and now.nearest[0].used > 0.8:
         parts.append(f"{'misses' if now.nearest[0].used > 1 else 'near'} {now.nearest[0].sentence}")
+    parts += now.aborting
     return "; ".join(parts)
 
 
@@ -105,19 +106,24 @@ def picture(figures: Figures) -> "Group":
     if now is None:
         return Group(Text("waiting for the workers …", "dim"))
     rows = [_row(title, text, style) for title, text, style in _rows(now)]
-    rows.insert(1, _row("", _bars(figures.curve()), "cyan"))
+    rows.insert(1, _row("requests", _bars(figures.curve()), "cyan"))
     for near in now.nearest:
         style = "bold red" if near.used > 1 else "yellow" if near.used > 0.8 else "green"
         said = "does not hold" if near.used > 1 else f"{near.used:.0%} used up"
         rows.append(_row("slo", f"{near.sentence}: {near.value}, {said}", style))
+    rows += [_row("abort", rule, "bold red") for rule in now.aborting]
     return Group(*rows)
 
 
 def _rows(now: Now) -> Iterator[tuple[str, str, str]]:
     done = min(1.0, now.second / max(1.0, now.duration_s))
     bar = "━" * round(20 * done) + "╌" * (20 - round(20 * done))
-    yield "time", f"{bar} {now.second} of {now.duration_s:.0f} s, {now.stage}, {number(now.level)}x", "bold"
-    planned = f"{number(now.pages_per_s)} pages/s of {number(now.planned_per_s)} arrivals/s planned"
+    yield (
+        "time",
+        f"{bar} {min(now.second, round(now.duration_s))} of {now.duration_s:.0f} s, {now.stage}, {number(now.level)}x",
+        "bold",
+    )
+    planned = f"{number(now.planned_per_s)} arrivals/s planned, {number(now.pages_per_s)} pages/s finished"
     late = now.delivered is not None and now.delivered < 0.995
     yield "load", f"{planned}, {number(now.requests_per_s)} requests/s, {size(now.size_per_s)}/s", "red" if late else ""
     yield "latency", f"p50 {_ms(now.p50_s)}   p95 {_ms(now.p95_s)}   p99 {_ms(now.p99_s)}", ""
