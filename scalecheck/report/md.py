@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from scalecheck.model.verdict import Outcome, Report, Verdict
+from scalecheck.model.verdict import Measure, Outcome, Report, Verdict
+from scalecheck.report import load
 from scalecheck.report.alike import Alike, alike, on_site, wrong
 from scalecheck.report.figures import rows
 from scalecheck.report.inert import COMMAND, NAME, SUBJECT, inert
@@ -121,16 +122,25 @@ def _quiet(report: Report) -> Iterator[tuple[str, str]]:
     for reason, outcomes in unjudged(report).items():
         names = ", ".join(code(outcome.check, NAME) for outcome in outcomes)
         yield f"UNKNOWN {counted(len(outcomes), 'check')}: {prose(reason)}", names
-    if report.measures:
-        yield "Figures", _figures(report)
+    swarm, others = load.split(report.measures)
+    if swarm:
+        yield "Load", _load(swarm)
+    if others:
+        yield "Figures", _figures(others)
     for verdict, title in ((Verdict.WAIVED, "waived"), (Verdict.PASS, "passed"), (Verdict.SKIP, "skipped")):
         if outcomes := with_verdict(report, verdict):
             text = _passed(outcomes) if verdict is Verdict.PASS else _with_reasons(outcomes)
             yield f"{counted(len(outcomes), 'check')} {title}", text
 
 
-def _figures(report: Report) -> str:
-    found = rows(report.measures)
+def _load(measures: Iterable[Measure]) -> str:
+    lines = (" | ".join((code(row[0].strip(), NAME), *row[1:])) for row in load.table(measures))
+    head = ("| " + " | ".join(load.HEAD) + " |", "|---" + "|---:" * (len(load.HEAD) - 1) + "|")
+    return "\n".join((*head, *(f"| {line} |" for line in lines), "", prose(load.said(measures))))
+
+
+def _figures(measures: Iterable[Measure]) -> str:
+    found = rows(measures)
     lines = [
         f"| {code(name, NAME)} | {code(whose, NAME)} | {prose(value)} | {prose(certainty)} |"
         for name, whose, value, certainty in found[:FIGURES_SHOWN]

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from scalecheck.model.verdict import Outcome, Report, Verdict
+from scalecheck.model.verdict import Measure, Outcome, Report, Verdict
+from scalecheck.report import load
 from scalecheck.report.alike import Alike, alike, wrong
 from scalecheck.report.figures import rows
 from scalecheck.report.inert import COMMAND, NAME, PROSE, SUBJECT, inert, inert_lines
@@ -23,7 +25,7 @@ from scalecheck.report.summary import (
     unjudged,
     with_verdict,
 )
-from scalecheck.report.text_lines import STYLES, aligned, entry, fitting, guarded, styled
+from scalecheck.report.text_lines import NARROWEST, STYLES, aligned, entry, fitting, guarded, styled
 
 GROUPS_SHOWN = 4
 """Distinct findings shown of one check."""
@@ -140,9 +142,29 @@ def _unjudged(report: Report, width: int) -> Iterator[Text]:
 
 
 def _figures(report: Report, width: int) -> Iterator[Text]:
-    if report.measures:
+    swarm, others = load.split(report.measures)
+    if swarm:
+        yield Text("Load", "bold")
+        yield from _load(swarm, width)
+    if others:
         yield Text("Figures", "bold")
-        yield from aligned(rows(report.measures), width)
+        yield from aligned(rows(others), width)
+
+
+def _load(measures: Iterable[Measure], width: int) -> Iterator[Text]:
+    """Yield the table of a swarm, numbers to the right; a name that is too long is cut."""
+    found = (load.HEAD, *load.table(measures))
+    widths = [max(cell_len(row[at]) for row in found) for at in range(len(load.HEAD))]
+    names = max(NARROWEST, min(widths[0], width - sum(widths[1:]) - 2 * len(widths)))
+    for number, row in enumerate(found):
+        name = row[0] if cell_len(row[0]) <= names else set_cell_size(row[0], names - 1) + "…"
+        sized = zip(row[1:], widths[1:], strict=True)
+        cells = "".join("  " + " " * (size - cell_len(cell)) + cell for cell, size in sized)
+        line = Text(f"  {name}{' ' * (names - cell_len(name))}{cells}".rstrip(), "dim" if number == 0 else "")
+        line.no_wrap = True
+        yield line
+    if about := load.said(measures):
+        yield from entry("", about, width)
 
 
 def _waived(report: Report, width: int) -> Iterator[Text]:
