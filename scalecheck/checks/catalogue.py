@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from scalecheck.checks import assets, bundle, cache, cdn, images, observability, rendering, security, site, vitals
+from scalecheck.checks import assets, bundle, cache, cdn, images, load, observability, rendering, security, site, vitals
 from scalecheck.checks.check import Check
 from scalecheck.model.verdict import GUARDS
 from scalecheck.probes.probe import Probe
 
-GROUPS = (site, cache, assets, bundle, images, cdn, rendering, vitals, observability, security)
+GROUPS = (site, cache, assets, bundle, images, cdn, rendering, vitals, observability, security, load)
 CHECKS: tuple[Check, ...] = tuple(each for group in GROUPS for each in vars(group).values() if isinstance(each, Check))
 BY_ID = {check.id: check for check in CHECKS}
+SWARMED = frozenset({"load"})
+"""Groups that are judged from what a swarm brought, and from nothing else."""
 GROUP_NAMES = tuple(dict.fromkeys(check.id.partition(".")[0] for check in CHECKS))
 
 
@@ -21,11 +23,13 @@ class UnknownCheck(ValueError):  # noqa: N818  its name is the message
 def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, ...]:
     """Return the checks of these groups and ids, less the skipped ones; all where `only` is empty.
 
-    The guards, `site.answers` and `site.routes_seen`, are always among them.
+    The guards, `site.answers` and `site.routes_seen`, are always among them, but for a swarm: it asks in another way.
     """
     wanted = _ids(only) if only else set(BY_ID)
     wanted -= _ids(skip)
-    return tuple(check for check in CHECKS if check.id in wanted or check.id in GUARDS)
+    swarmed = bool(wanted) and all(each.partition(".")[0] in SWARMED for each in wanted)
+    guards = frozenset() if swarmed else GUARDS
+    return tuple(check for check in CHECKS if check.id in wanted or check.id in guards)
 
 
 def named(name: str) -> tuple[Check, ...]:

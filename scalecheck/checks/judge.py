@@ -12,7 +12,7 @@ from scalecheck.model.evidence import Exchange, Loss
 from scalecheck.model.profile import Profile
 from scalecheck.model.site import FIRST, Site
 from scalecheck.model.verdict import Finding, Measure, Outcome, Verdict, worst
-from scalecheck.probes.probe import Agent, Probe
+from scalecheck.probes.probe import Probe
 from scalecheck.wire.vendors import recognise
 
 PASSES_KEPT = 20
@@ -78,7 +78,7 @@ def _found(site: Site, check: Check) -> tuple[tuple[Finding, ...], tuple[Measure
 
 def _unasked(site: Site, check: Check, missing: list[Probe]) -> Finding:
     """Return why the check could not be judged: skip where it has to be asked for, else unknown."""
-    if site.profile.browser.required and any(probe.by is not Agent.CLIENT for probe in missing):
+    if site.profile.browser.required and any(probe.by.is_browser for probe in missing):
         return Finding(Verdict.UNKNOWN, "", reason="the profile requires a browser: run with --browser")
     verdict, why = (Verdict.SKIP, check.opt_in) if check.opt_in else (Verdict.UNKNOWN, "not probed")
     return Finding(verdict, "", reason=f"{why}: {', '.join(probe.name for probe in missing)}")

@@ -151,7 +151,8 @@ def _asked(plan: Plan, profile: Profile, checks: Sequence[Check], before: Site |
 
 def _affordable(plan: Plan, checks: Sequence[Check]) -> tuple[Probe, ...]:
     """Return the probes of these checks; those that open pages in a browser only where that was asked for."""
-    return tuple(probe for probe in probes_of(checks) if plan.browser or probe.by is Agent.CLIENT)
+    agents = {agent for agent in Agent if agent is Agent.CLIENT or (plan.browser and agent.is_browser)}
+    return tuple(probe for probe in probes_of(checks) if probe.by in agents)
 
 
 def _secrets(profile: Profile) -> set[str]:

@@ -8,16 +8,19 @@ from pathlib import Path
 from scalecheck.checks.catalogue import CHECKS, UnknownCheck, chosen
 from scalecheck.checks.check import Check
 from scalecheck.checks.judge import judge
+from scalecheck.checks.load.measures import figures
 from scalecheck.cli.exit import UsageError
 from scalecheck.cli.notes import browser_notes, inferred_note
 from scalecheck.cli.profiles import checked, read, shown_path
 from scalecheck.gather.record import Evidence, EvidenceError, by_probe, profile_digest, read_evidence
 from scalecheck.model.evidence import Exchange, Failure, Loss, Run
 from scalecheck.model.infer import infer, starting_profile
+from scalecheck.model.load_run import Played
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_file import ProfileError, profile_from_data
 from scalecheck.model.site import FIRST, Site
-from scalecheck.model.verdict import Report
+from scalecheck.model.verdict import Measure, Report
+from scalecheck.report.json_reading import read as read_report
 
 HAR = re.compile(rb'\s*(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:')
 
@@ -45,13 +48,39 @@ def read_site(path: Path, profile: str | None = None) -> Recorded:
         site = infer(site)
     if har:
         site = _of_the_site(site)
-    interrupted = evidence.cut_off or any(each.loss is Loss.INTERRUPTED for each in site.losses)
+    if evidence.load is not None:
+        site = site.swarmed(evidence.load, baseline(site.profile))
+    interrupted = evidence.cut_off or any(each.loss is Loss.INTERRUPTED for each in site.losses) or by_hand(site)
     return Recorded(site, run, interrupted, inferred=profile is None and run.profile_path is None)
 
 
 def earlier_site(path: Path, profile: Profile) -> Site:
     """Return what an earlier run saw, as today's profile reads it."""
     return replace(read_site(path).site, profile=profile)
+
+
+def baseline(profile: Profile) -> tuple[Measure, ...] | None:
+    """Return the figures of the report that `slo.baseline` names, None without one; UsageError on what is none."""
+    if profile.slo.baseline.file is None:
+        return None
+    path = Path(profile.source or ".").parent / profile.slo.baseline.file
+    if not path.is_file():
+        return None
+    try:
+        return read_report(path.read_text(encoding="utf-8")).measures
+    except (OSError, ValueError) as error:
+        raise UsageError(f"slo.baseline.file: {path}: {error}") from None
+
+
+def by_hand(site: Site) -> bool:
+    """Whether somebody interrupted the swarm."""
+    return site.load is not None and Played(site.load).by_hand
+
+
+def with_earlier(site: Site, before: Site) -> Site:
+    """Return a site with what an earlier run saw; its swarm, where it had one, is what today's is compared with."""
+    earlier = Played(before.load) if before.load is not None else None
+    return replace(site, before=before, baseline=site.baseline if earlier is None else tuple(figures(earlier)))
 
 
 def judge_file(
@@ -69,9 +98,11 @@ def judged_site(
     site, run = recorded.site, recorded.run
     checks = _chosen(recorded, only, skip)
     if before is not None:
-        site = replace(site, before=earlier_site(before, site.profile))
+        site = with_earlier(site, earlier_site(before, site.profile))
     outcomes, measures = judge(site, checks)
     times = [each.received_at for each in site.by_number.values() if not isinstance(each, Failure)]
+    if site.load is not None:
+        times.append(site.load.run.started_at + Played(site.load).ended_s)
     ended = max(times, default=site.started_at)
     report = Report(
         tool=run.tool,

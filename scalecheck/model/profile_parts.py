@@ -224,6 +224,10 @@ class Targets(Part):
     """Most by which a page's vitals may get worse since the earlier run."""
     error_rate: Share = 0.001
     """Most requests that may fail."""
+    slow: Seconds = 1.0
+    """Seconds from which on a request counts as slow under load, whether it is answered or not."""
+    slow_ratio: Share = 0.01
+    """Most requests that may be slow."""
     error_lifetime: Seconds = 60.0
     """Longest time in seconds that a 404 or a 5xx may be reused."""
     flag_lifetime: Seconds = 60.0

@@ -9,11 +9,15 @@ from typing import Any
 from scalecheck.model.contract import Contract
 from scalecheck.model.evidence import Exchange, Failure, Record
 from scalecheck.model.kinds import ASSETS, PAGES, Kind
+from scalecheck.model.load import Load
 from scalecheck.model.profile import Profile, Route
+from scalecheck.model.verdict import Measure
 from scalecheck.wire import content_type
 from scalecheck.wire.fingerprint import fingerprint, fingerprinted
 from scalecheck.wire.html import Page, read_page
 
+SWARM = "swarm"
+"""The probe that is asked by Locust, in a run of its own."""
 SMALL_BYTES = 8 * 1024
 """HTML up to this size counts as small: read, it takes some kilobytes."""
 FIRST = "first"
@@ -35,6 +39,10 @@ class Site:
     """Evidence of an earlier run, where one was given."""
     elsewhere: Mapping[str, Exchange] = field(default_factory=dict, repr=False)
     """What other hosts answered, by URL, where a browser recorded it; we never ask them."""
+    load: Load | None = field(default=None, repr=False)
+    """What a swarm sent and what came of it, where there was one."""
+    baseline: tuple[Measure, ...] | None = field(default=None, repr=False)
+    """Figures of the earlier run that `slo.baseline` names; None where its file is not there."""
     readable: frozenset[str] | None = None
     """Probes that may be read; None is all. A check sees only what it needs, so that its declaration cannot lie."""
 
@@ -42,9 +50,14 @@ class Site:
         """Return this site with more records of one probe."""
         return replace(self, records={**self.records, probe: (*self.records.get(probe, ()), *records)})
 
+    def swarmed(self, load: Load, baseline: tuple[Measure, ...] | None = None) -> "Site":
+        """Return this site with what a swarm brought."""
+        return replace(self, records={**self.records, SWARM: self.records.get(SWARM, ())}, load=load, baseline=baseline)
+
     def restricted(self, probes: Iterable[str]) -> "Site":
         """Return this site with only these probes readable."""
-        view = replace(self, readable=frozenset(probes))
+        readable = frozenset(probes)
+        view = replace(self, readable=readable, load=self.load if SWARM in readable else None)
         view.__dict__.update(  # the same records, read once
             _following=self._following, by_number=self.by_number, remembered=self.remembered
         )

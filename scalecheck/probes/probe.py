@@ -16,6 +16,13 @@ class Agent(StrEnum):
     CLIENT = "client"
     CHROMIUM = "chromium"
     LIGHTHOUSE = "lighthouse"
+    LOCUST = "locust"
+    """A swarm, which is a run of its own: an audit asks nothing by it."""
+
+    @property
+    def is_browser(self) -> bool:
+        """Whether a real browser is opened."""
+        return self in {Agent.CHROMIUM, Agent.LIGHTHOUSE}
 
 
 @dataclass(frozen=True, eq=False)

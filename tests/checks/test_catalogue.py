@@ -193,6 +193,11 @@ def test_chosen(only: list[str], skip: list[str], expected: set[str]) -> None:
     assert {check.id for check in chosen(only, skip)} == expected | GUARDS
 
 
+def test_a_swarm_is_judged_without_what_only_an_audit_sees() -> None:
+    assert {check.id for check in chosen(["load"])} == {each for each in BY_ID if each.startswith("load.")}
+    assert {check.id for check in chosen(["load", "cdn.warm"])} >= GUARDS
+
+
 def test_chosen_keep_the_order_of_reports() -> None:
     ids = [check.id for check in chosen(["cdn", "cache"])]
     assert ids == [check.id for check in CHECKS if check.id in ids]

@@ -133,7 +133,8 @@ def shop(
         for record in followed(number, each, probes or {} if name == changed else {})
     ]
     absent = [invented(2, label, **(missing or {}).get(label, {})) for label in ("page", "asset", "source map")]
-    asked = {probe.name for check in CHECKS for probe in check.probes if not check.opt_in or before is not None}
+    audited = [check for check in CHECKS if not check.id.startswith("load.")]
+    asked = {probe.name for check in audited for probe in check.probes if not check.opt_in or before is not None}
     return site(firsts, later, absent, more, profile=declared or profile(routes=DECLARED), asked=asked, before=before)
 
 

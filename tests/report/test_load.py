@@ -52,7 +52,7 @@ def test_reports_show_it() -> None:
     whole = next(line for line in shown.splitlines() if line.startswith("  all"))
     assert whole.split() == ["all", "2,010", "1.2%", "100/s", "4.2", "ms", "1.50", "s", "95%"]
     assert all(len(line) <= 80 for line in shown.splitlines())
-    assert "| `GET /api/menu` | 410 | 1.2% |" in md.render(report)
+    assert "<code>GET /api/menu</code> | 410 | 1.2% |" in md.render(report)
 
 
 def test_what_the_site_sent_is_inert() -> None:
