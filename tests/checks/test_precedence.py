@@ -133,14 +133,17 @@ def shop(
         for record in followed(number, each, probes or {} if name == changed else {})
     ]
     absent = [invented(2, label, **(missing or {}).get(label, {})) for label in ("page", "asset", "source map")]
-    audited = [check for check in CHECKS if not check.id.startswith("load.")]
-    asked = {probe.name for check in audited for probe in check.probes if not check.opt_in or before is not None}
+    asked = {probe.name for check in AUDITED for probe in check.probes if not check.opt_in or before is not None}
     return site(firsts, later, absent, more, profile=declared or profile(routes=DECLARED), asked=asked, before=before)
+
+
+AUDITED = tuple(check for check in CHECKS if not check.id.startswith("load."))
+"""All but those that a swarm's evidence is for."""
 
 
 def failing(known: Site) -> list[str]:
     """Return the checks that do not let the site pass; what only waits for lost answers is left to site.answers."""
-    outcomes = (judged(check, known) for check in CHECKS)
+    outcomes = (judged(check, known) for check in AUDITED)
     bad = [outcome for outcome in outcomes if outcome.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN}]
     return [outcome.check for outcome in bad if "see site.answers" not in outcome.findings[0].reason]
 
