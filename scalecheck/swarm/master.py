@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scalecheck.model.load import Event, Happening, LoadRecord, SwarmRun
+from scalecheck.model.load import Event, Happening, Key, LoadRecord, SwarmRun
 from scalecheck.swarm.bounds import Bounds
+from scalecheck.swarm.ledger import WITHHELD
 from scalecheck.swarm.reports import Report, ReportError, read_report
 
 SHARD = "scalecheck_shard"
@@ -82,6 +83,7 @@ class Master:
         self._lead_s = LEAD_S
         self._begins_s: float | None = None
         self._stopped_s: float | None = None
+        self._refused: set[Key] = set()
 
     @property
     def elapsed_s(self) -> float:
@@ -133,6 +135,7 @@ class Master:
         for record in records:
             self._write(record)
         found.last = report.last
+        self._note_refusals(report)
         if (passed := self._bounds.passed(report)) is not None:
             self.stop(passed)
         return report
@@ -179,6 +182,14 @@ class Master:
         self._write(self._event(Happening.WORKER_LEFT_OUT, detail))
         self._ramp_down()
         self.over = True
+
+    def _note_refusals(self, report: Report) -> None:
+        """Say once of each route that the target asked for less, so that not everything planned was sent."""
+        for window in report.windows:
+            for key, tally in window.tallies.items():
+                if WITHHELD in tally.failed and key not in self._refused:
+                    self._refused.add(key)
+                    self._write(self._event(Happening.REFUSED, f"{key.name}: told to wait (Retry-After)"))
 
     def _ramp_down(self) -> None:
         self._stopped_s = self._now()

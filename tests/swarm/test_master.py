@@ -224,3 +224,10 @@ def test_closing_keeps_what_was_reported() -> None:
     assert stage.is_over()
     assert stage.events == [(Happening.STOPPED, "Locust was ended")]
     assert sum(each.tallies[CALL].planned for each in stage.kept if isinstance(each, Window)) == 3
+
+
+def test_a_target_that_asks_for_less_is_said_once_of_each_route() -> None:
+    stage = Stage().begun()
+    stage.report("a_1", planned=3, sent=2, answered=2, failed={"told to wait": 1})
+    stage.report("b_2", planned=3, sent=2, answered=2, failed={"told to wait": 1})
+    assert stage.events == [(Happening.REFUSED, "GET /api/menu: told to wait (Retry-After)")]
