@@ -62,6 +62,17 @@ WEB = Annotated[bool, typer.Option("--web", help="Serve Locust's web UI at http:
 LOCUST = Annotated[
     str, typer.Option("--locust", help="More options for Locust, in one word: '--csv reports/locust'.", metavar="WORDS")
 ]
+LOCUSTFILE = Annotated[
+    Path | None,
+    typer.Option(
+        "--locustfile",
+        help="Have the users of this file make the load, each a scalecheck.swarm.user.Visitor, as --locust says:"
+        " '-u 50 -r 10 -t 1m'.",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+    ),
+]
 SCRIPT = Annotated[
     Path | None,
     typer.Option("--script", help="Write what Locust would play to this file, and play nothing.", metavar="FILE"),
@@ -94,6 +105,7 @@ def swarm(
     connect_to: CONNECT_TO = None,
     ca_file: CA_FILE = None,
     web: WEB = False,
+    locustfile: LOCUSTFILE = None,
     locust: LOCUST = "",
     script: SCRIPT = None,
     verbose: VERBOSE = False,
@@ -128,6 +140,7 @@ def swarm(
         ca_file=ca_file,
         may_load=tuple(may_load or ()),
         web=web,
+        locustfile=locustfile,
         locust=tuple(_words(locust)),
         script=script,
         quiet=quiet,

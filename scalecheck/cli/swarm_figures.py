@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scalecheck.model.histogram import Histogram, merged
-from scalecheck.model.load import Event, Generator, Key, LoadRecord, Part, SwarmRun, Tally, Window
+from scalecheck.model.load import Event, Generator, Key, LoadRecord, Part, StageRun, SwarmRun, Tally, Window
 from scalecheck.model.load_abort import live
 from scalecheck.model.load_totals import ARRIVALS, Slice, added, finished, hits, lost, sliced
 from scalecheck.model.profile import Profile
@@ -115,7 +115,7 @@ class Figures:
         until = self.second
         wanted = range(max(0, until - SHOWN_S), max(1, until))
         of = self._slice(wanted)
-        stage = next((each for each in self.run.stages if each.ends_s > until), self.run.stages[-1])
+        stage = _stage(self.run, until)
         share = min(1.0, max(0.0, (until - stage.begins_s) / max(1e-9, stage.ends_s - stage.begins_s)))
         quantiles = [of.requests.latency.quantile_s(each) for each in (0.5, 0.95, 0.99)]
         ended, served = finished(of.requests), hits(of.requests)
@@ -187,6 +187,12 @@ class Figures:
         sentences = (*(during or ()), *(each for each in self.profile.slo.all if each.metric not in metrics))
         found = (near(sentence, of) for sentence in sentences if not sentence.metric.growth)
         return tuple(sorted(filter(None, found), key=lambda each: -each.used))[:3]
+
+
+def _stage(run: SwarmRun, second: int) -> StageRun:
+    """Return the stage of a moment; a run whose load Locust's users make has one, which is all of it."""
+    whole = StageRun(run.shape, 0.0, run.duration_s, 0.0, 0.0)
+    return next((each for each in run.stages if each.ends_s > second), run.stages[-1] if run.stages else whole)
 
 
 def near(sentence: Sentence, of: Slice) -> Nearness | None:

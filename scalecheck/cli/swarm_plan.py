@@ -41,6 +41,8 @@ class SwarmPlan:
     may_load: tuple[str, ...] = ()
     """Hosts whose owner the user is, or has asked."""
     web: bool = False
+    locustfile: Path | None = None
+    """A team's own, whose users make the load instead of the profile's shape."""
     locust: tuple[str, ...] = ()
     """More options for Locust."""
     script: Path | None = None

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from math import inf
 from pathlib import Path
 from uuid import uuid4
 
@@ -78,33 +79,23 @@ def prepare(plan: SwarmPlan) -> Prepared:
     profile = load_profile(plan.profile, plan.url) if named_profile(plan.profile) is not None else None
     if profile is None:
         raise UsageError("expected --profile, or a scalecheck.yaml beside you; see scalecheck swarm --help")
-    shape = chosen_shape(profile, plan.shape)
+    own = plan.locustfile is not None
+    shape = chosen_shape(profile, plan.shape or (next(iter(profile.traffic.shapes), None) if own else None))
     on = datetime.now(UTC).date()
     found = ahead(profile, shape, plan.scale, on)
-    refuse_beyond_safety(found)
+    if not own:
+        refuse_beyond_safety(found)
     check_hosts(profile, plan.may_load)
     return Prepared(profile, data_of(profile), shape, on, found)
 
 
 def swarmed(plan: SwarmPlan, of: Prepared) -> Report | None:
     """Return the report of a swarm, its evidence kept; None where only the script was asked for."""
-    plan = replace(plan, connect_to=connected_to(plan.connect_to), ca_file=certificates(plan.ca_file))
-    profile, began = of.profile, time.monotonic()
+    began = time.monotonic()
     checks = tuple(check.id for check in chosen((GROUP,), ()))
-    run = Run(
-        f"scalecheck {__version__}", profile.site, time.time(), profile.public(), shown_path(profile.source), checks
-    )
-    try:
-        with plan.evidence.open("w", encoding="utf-8") as file:
-            ledger = EvidenceFile(file, run)
-            played, interrupted = _asked_and_played(plan, of, ledger)
-            if played is None:
-                return None
-            ledger.end()
-    except OSError as error:
-        if error.errno not in FULL:
-            raise
-        raise UsageError(f"--keep: {plan.evidence} cannot be written: {error.strerror}") from None
+    played, interrupted = kept(plan, of, checks)
+    if played is None:
+        return None
     report = judge_file(plan.evidence, None, (), (), plan.before)
     return replace(
         report,
@@ -114,12 +105,34 @@ def swarmed(plan: SwarmPlan, of: Prepared) -> Report | None:
     )
 
 
+def kept(plan: SwarmPlan, of: Prepared, checks: tuple[str, ...]) -> tuple[Script | None, bool]:
+    """Play a swarm into its evidence file; return what was played, if anything, and whether somebody cut it short."""
+    plan = replace(plan, connect_to=connected_to(plan.connect_to), ca_file=certificates(plan.ca_file))
+    profile = of.profile
+    run = Run(
+        f"scalecheck {__version__}", profile.site, time.time(), profile.public(), shown_path(profile.source), checks
+    )
+    try:
+        with plan.evidence.open("w", encoding="utf-8") as file:
+            ledger = EvidenceFile(file, run)
+            played, interrupted = _asked_and_played(plan, of, ledger)
+            if played is not None:
+                ledger.end()
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise UsageError(f"--keep: {plan.evidence} cannot be written: {error.strerror}") from None
+    return played, interrupted
+
+
 def _asked_and_played(plan: SwarmPlan, of: Prepared, ledger: EvidenceFile) -> tuple[Script | None, bool]:
     """Return the script that was played, and whether somebody cut it short."""
     asking = Asking(ledger, plan.connect_to, plan.ca_file)
     seen = scouted(of.profile, of.data, asking)
     found = ahead(of.profile, of.shape, plan.scale, of.on, seen.site)
-    refuse_beyond_safety(found)
+    own = plan.locustfile is not None
+    if not own:
+        refuse_beyond_safety(found)
     written = script(
         seen.site,
         seen.documents,
@@ -136,10 +149,11 @@ def _asked_and_played(plan: SwarmPlan, of: Prepared, ledger: EvidenceFile) -> tu
         return None, False
     workers = plan.elsewhere.processes or plan.elsewhere.expect_workers or min(found.workers, os.cpu_count() or 1)
     if not plan.quiet:
-        for line in said(found, workers, local=not plan.elsewhere.master):
+        lines = said(found, workers, local=not plan.elsewhere.master)
+        for line in lines if not own else (f"Swarming {of.profile.site} with the users of {plan.locustfile}",):
             print(line, file=sys.stderr)
         print(f"evidence goes to {plan.evidence}; Ctrl-C ramps down", file=sys.stderr, flush=True)
-    require_consent(of.profile, written, found.peak_rate, plan.may_load, asking)
+    require_consent(of.profile, written, inf if own else found.peak_rate, plan.may_load, asking)
     ledger.begin("swarm")
     return written, _played(plan, of.profile, written, workers, ledger)
 
@@ -176,7 +190,7 @@ def _explain(figures: Figures, events: Sequence[LoadRecord], locust: Locust) -> 
 
 def words(plan: SwarmPlan, path: Path, workers: int) -> list[str]:
     """Return Locust's command line."""
-    found = ["-f", str(locustfile()), "--scalecheck-script", str(path), "--loglevel", "WARNING"]
+    found = ["-f", str(plan.locustfile or locustfile()), "--scalecheck-script", str(path), "--loglevel", "WARNING"]
     if plan.web:
         found += ["--autostart", "--autoquit", "3", "--web-host", "127.0.0.1"]
     else:

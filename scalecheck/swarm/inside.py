@@ -29,6 +29,8 @@ class Inside:
         environment: Environment,
         read: Callable[[str], Piece],
         play: Callable[[Mapping[str, Any]], Player],
+        *,
+        own_tasks: bool = False,
     ) -> None:
         """`read` makes of a script's text what the master has played, `play` of a shard what sends."""
         runners.WORKER_REPORT_INTERVAL = REPORT_S
@@ -39,7 +41,7 @@ class Inside:
         self.worker: OnWorker | None = None
         self.master: OnMaster | None = None
         if isinstance(runner, WorkerRunner) or is_local(runner):
-            self.worker = OnWorker(environment, runner, play)
+            self.worker = OnWorker(environment, runner, play, own_tasks=own_tasks)
         if isinstance(runner, WorkerRunner):
             self._as_worker(self.worker, line[:2])
         elif options.scalecheck_script:

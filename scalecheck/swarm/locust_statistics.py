@@ -17,15 +17,19 @@ METHODS = {Part.PAGE: "PAGE", Part.DOCUMENT: "GET", Part.ASSET: "GET"}
 """What Locust calls the method; of calls and routes it is their own."""
 
 
-def feed(stats: RequestStats, windows: Iterable[Window], began_at: float) -> None:
+def feed(
+    stats: RequestStats, windows: Iterable[Window], began_at: float, counted: frozenset[str] = frozenset()
+) -> None:
     """Add the requests of windows to Locust's statistics; `began_at` is the run's beginning in epoch seconds.
+
+    `counted` names routes that Locust has counted already.
 
     Page views stand there beside their requests, and not in the total, which counts requests.
     """
     for window in windows:
         second = int(began_at) + window.second
         for key, tally in window.tallies.items():
-            if tally.answered or tally.lost:
+            if (tally.answered or tally.lost) and not (key.part is Part.ROUTE and key.name in counted):
                 _add(stats, key, tally, second)
 
 

@@ -9,6 +9,7 @@ so that every course of events is a test.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from scalecheck.model.load import Event, Happening, Key, LoadRecord, SwarmRun
@@ -71,7 +72,9 @@ class Master:
         timeout_s: float,
         now: Callable[[], float],
         wall: Callable[[], float],
+        open_ended: bool = False,
     ) -> None:
+        """An open-ended run lasts until `finish` is called."""
         self.run = run
         self.over = False
         self._script, self._send, self._watch = script, send, watch
@@ -83,6 +86,8 @@ class Master:
         self._lead_s = LEAD_S
         self._begins_s: float | None = None
         self._stopped_s: float | None = None
+        self._finishing = False
+        self._open_ended = open_ended
         self._refused: set[Key] = set()
 
     @property
@@ -147,6 +152,12 @@ class Master:
         self._write(self._event(Happening.STOPPED, detail))
         self._ramp_down()
 
+    def finish(self) -> None:
+        """Let an open-ended run end as it should: nothing more is sent, and answers are waited for."""
+        if not self.over and self._stopped_s is None:
+            self._finishing = True
+            self._ramp_down()
+
     def tick(self) -> None:
         """Look at the clock: who is silent, who never came, and whether it is over."""
         now = self._now()
@@ -200,7 +211,9 @@ class Master:
     def _end_if_over(self, now: float) -> None:
         """End when every worker has sent its last report, or has had the time for it."""
         waited_for = [each for each in self._workers.values() if not each.lost]
-        ends_s = (self._begins_s or 0.0) + self.run.duration_s if self._stopped_s is None else self._stopped_s
+        ends_s = self._stopped_s
+        if ends_s is None:
+            ends_s = inf if self._open_ended else (self._begins_s or 0.0) + self.run.duration_s
         if all(each.last for each in waited_for):
             complete = bool(waited_for)
         elif now > ends_s + self._timeout_s + SPARE_S:
@@ -210,7 +223,7 @@ class Master:
             complete = False
         else:
             return
-        if self._stopped_s is None:
+        if self._stopped_s is None or self._finishing:
             what = Happening.ENDED if complete else Happening.STOPPED
             self._write(self._event(what, "" if complete else "not every worker reached the end"))
         self.over = True

@@ -19,7 +19,7 @@ from scalecheck.model.profile_safety import Safety
 from scalecheck.swarm.bounds import Bounds
 from scalecheck.swarm.locust_statistics import feed
 from scalecheck.swarm.locust_typed import listen, options_of
-from scalecheck.swarm.master import READY, UNABLE, Master
+from scalecheck.swarm.master import READY, SPARE_S, UNABLE, Master
 from scalecheck.swarm.on_worker import REPORT_S, OnWorker
 from scalecheck.swarm.reports import NAME
 
@@ -41,6 +41,8 @@ class Piece:
     safety: Safety
     watch: Callable[[], Callable[[LoadRecord], Event | None]]
     """Makes what reads every record of a run, and returns an event where a rule of `abort` holds."""
+    open_ended: bool = False
+    """It lasts as long as Locust's users run."""
 
 
 class OnMaster:
@@ -126,6 +128,7 @@ class OnMaster:
             timeout_s=self._piece.safety.timeout,
             now=time.monotonic,
             wall=time.time,
+            open_ended=self._piece.open_ended,
         )
         self._master.admit(workers)
 
@@ -152,7 +155,7 @@ class OnMaster:
             return
         report = self._master.reported(worker, data)
         if report is not None:
-            feed(self._environment.stats, report.windows, self._master.run.started_at)
+            feed(self._environment.stats, report.windows, self._master.run.started_at, report.fired)
 
     def _stop_file(self) -> None:
         name = self._piece.safety.stop_file
@@ -183,8 +186,17 @@ class OnMaster:
         gevent.kill(self._main, SystemExit(LOST), block=False)
 
     def _test_stopping(self, environment: Environment, **_: Any) -> None:
-        if self._master is not None:
-            self._master.stop(BY_HAND)
+        """Ramp down, and hold Locust's own stopping up until the last reports are there: it would not wait for them."""
+        master = self._master
+        if master is None or master.over:
+            return
+        if self._piece.open_ended:
+            master.finish()
+        else:
+            master.stop(BY_HAND)
+        until_s = time.monotonic() + self._piece.safety.timeout + 2 * SPARE_S
+        while not self.over and time.monotonic() < until_s:
+            gevent.sleep(TICK_S)
 
     def _quitting(self, environment: Environment, **_: Any) -> None:
         if self._master is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import gevent
+from gevent.event import Event as Flag
 from locust.env import Environment
 from locust.rpc.protocol import Message
 from locust.runners import Runner, WorkerRunner
@@ -27,9 +28,22 @@ logger = logging.getLogger(__name__)
 class OnWorker:
     """What one process of Locust plays; of a worker, or of a swarm in a single process."""
 
-    def __init__(self, environment: Environment, runner: Runner, play: Callable[[Mapping[str, Any]], Player]) -> None:
-        """`play` makes what sends of a shard, as the master's message describes it; UnableError where it cannot."""
+    def __init__(
+        self,
+        environment: Environment,
+        runner: Runner,
+        play: Callable[[Mapping[str, Any]], Player],
+        *,
+        own_tasks: bool = False,
+    ) -> None:
+        """`play` makes what sends of a shard, as the master's message describes it; UnableError where it cannot.
+
+        With `own_tasks` users wait for the beginning, and the worker gets ready without one.
+        """
         self._play, self._runner = play, runner
+        self._own_tasks = own_tasks
+        self._player: Player | None = None
+        self._begun = Flag()
         self._shard: dict[str, Any] | None = None
         self._worker: Worker | None = None
         runner.register_message(SHARD, self._take_shard)
@@ -48,6 +62,11 @@ class OnWorker:
             self._get_ready(shard)
         while True:
             gevent.sleep(3600)
+
+    def begun_player(self) -> Player | None:
+        """Wait for the beginning, and return what plays; None where it was over before it began."""
+        self._begun.wait()
+        return self._player
 
     def leave(self) -> None:
         """Send nothing more; answers under way are waited for as long as the process lives."""
@@ -77,6 +96,8 @@ class OnWorker:
     def _take_shard(self, environment: Environment, msg: Message) -> None:
         self._end()
         self._shard = dict(msg.data)
+        if self._own_tasks:
+            gevent.spawn(self._get_ready, self._shard)
 
     def _get_ready(self, shard: dict[str, Any]) -> None:
         began_s = time.perf_counter()
@@ -88,15 +109,18 @@ class OnWorker:
         except Exception as error:
             self._runner.send_message(UNABLE, f"{type(error).__name__}: {error}")
             raise
+        self._player = player
         self._worker = Worker(player, shard["name"], lambda: gevent.sleep(0))
         self._runner.send_message(READY, time.perf_counter() - began_s)
 
     def _begin(self, environment: Environment, msg: Message) -> None:
         if self._worker is not None:
             self._worker.begin(msg.data["in_s"])
+            self._begun.set()
 
     def _stop(self, environment: Environment, msg: Message) -> None:
         self.leave()
+        self._begun.set()
 
     def _report(self, client_id: str, data: dict[str, Any]) -> None:
         report = self.own_report()
@@ -107,4 +131,5 @@ class OnWorker:
         """End an earlier run, as of the web UI's `New test`."""
         if self._worker is not None:
             self._worker.close()
-            self._worker = None
+            self._worker = self._player = None
+            self._begun.clear()

@@ -103,6 +103,10 @@ class ShardPlayer:
         """Return by how much arrivals were turned to late, since the last time."""
         return merged(self._arrivals.take_lag().values()) if self._arrivals is not None else Histogram()
 
+    def fired(self) -> tuple[str, ...]:
+        """Return no names: no event of Locust's is fired for the requests of a script."""
+        return ()
+
     def gauges(self) -> Mapping[str, int]:
         """Return how things stand, and what was opened and came since the last time."""
         opened, messages = self._engine.opened, sum(each.messages for each in self._held)
@@ -130,12 +134,25 @@ class ShardPlayer:
 
 def play(shard: Mapping[str, Any], ca_file: Path | None = None, connect_to: str | None = None) -> ShardPlayer:
     """Return what plays a shard, as the master describes it; UnableError where this worker cannot."""
+    script = read_script(shard["script"])
+    profile = equipped(script)
+    return ShardPlayer(script, profile, shard=shard["shard"], of=shard["of"], ca_file=ca_file, connect_to=connect_to)
+
+
+def read_script(text: str) -> Script:
+    """Return a script as it travelled; UnableError where it is none."""
     try:
-        script = Script.from_json(shard["script"])
-        profile = profile_from_data(script.profile).equipped(os.environ)
+        return Script.from_json(text)
+    except ValueError as error:
+        raise UnableError(str(error)) from None
+
+
+def equipped(script: Script) -> Profile:
+    """Return a script's profile with the secrets of this process; UnableError names the one that is missing."""
+    try:
+        return profile_from_data(script.profile).equipped(os.environ)
     except (ValueError, ProfileError) as error:
         raise UnableError(str(error)) from None
-    return ShardPlayer(script, profile, shard=shard["shard"], of=shard["of"], ca_file=ca_file, connect_to=connect_to)
 
 
 def engine_of(profile: Profile, ca_file: Path | None = None, connect_to: str | None = None) -> Engine:

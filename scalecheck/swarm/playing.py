@@ -26,11 +26,19 @@ def inside(environment: Environment) -> Inside:
     return _inside[id(environment)]
 
 
-def install(read: Callable[[str], Piece], play: Callable[[Environment, Mapping[str, Any]], Player]) -> None:
-    """Have Locust read scalecheck's options, and put the swarm in place once Locust is ready."""
+def install(
+    read: Callable[[str], Piece],
+    play: Callable[[Environment, Mapping[str, Any]], Player],
+    *,
+    own_tasks: bool = False,
+) -> None:
+    """Have Locust read scalecheck's options, and put the swarm in place once Locust is ready.
+
+    `own_tasks` says that users of Locust's own make the load, however many there are in a process.
+    """
 
     def begin(environment: Environment, runner: Runner, **_: Any) -> None:
-        _inside[id(environment)] = Inside(environment, read, partial(play, environment))
+        _inside[id(environment)] = Inside(environment, read, partial(play, environment), own_tasks=own_tasks)
 
     listen(events.init_command_line_parser, add_options)
     listen(events.init, begin)

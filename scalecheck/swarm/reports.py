@@ -32,14 +32,19 @@ class Report:
     generator: Generator
     last: bool
     """The worker has sent everything and has every answer; nothing follows."""
+    fired: frozenset[str] = frozenset()
+    """Names of routes whose requests Locust has counted itself."""
 
 
-def packed(seconds: Mapping[int, Sequence[Any]], generator: Generator, *, last: bool) -> dict[str, Any]:
+def packed(
+    seconds: Mapping[int, Sequence[Any]], generator: Generator, *, last: bool, fired: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return a report as plain data: by second what `packed_tally` made of its tallies."""
     return {
         "format": FORMAT,
         "sequence": generator.sequence,
         "last": last,
+        "fired": list(fired),
         "generator": _row(generator, _OWN),
         "seconds": [[second, list(tallies)] for second, tallies in seconds.items()],
     }
@@ -60,7 +65,7 @@ def read_report(worker: str, data: Mapping[str, Any]) -> Report:
         windows = tuple(Window(0, worker, sequence, second, dict(_read(rows))) for second, rows in data["seconds"])
     except (KeyError, TypeError, ValueError) as error:
         raise ReportError(f"worker {worker} sent a report that cannot be read: {error}") from None
-    return Report(windows, generator, bool(data["last"]))
+    return Report(windows, generator, bool(data["last"]), frozenset(data["fired"]))
 
 
 def _read(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[Key, Tally]]:

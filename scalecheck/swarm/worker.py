@@ -36,6 +36,9 @@ class Player(Protocol):
     def lag(self) -> Histogram:
         """Return by how much arrivals were turned to late, since the last time."""
 
+    def fired(self) -> tuple[str, ...]:
+        """Return the names of routes of which Locust has counted every request itself, since an event was fired."""
+
     def gauges(self) -> Mapping[str, int]:
         """Return `connections`, `opened` since the last time, `under_way`, `visitors`, `messages` and `held`."""
 
@@ -76,7 +79,9 @@ class Worker:
         self._last = self._player.idle()
         seconds = self._player.take()
         self._sequence += 1
-        return packed(self._packed(seconds), self._generator(self._begins_s), last=self._last)
+        return packed(
+            self._packed(seconds), self._generator(self._begins_s), last=self._last, fired=self._player.fired()
+        )
 
     def close(self) -> None:
         """End for good."""

@@ -53,6 +53,9 @@ class Nothing:
     def lag(self) -> Histogram:
         return Histogram({5: 1}, 5e-06, 5e-06)
 
+    def fired(self) -> tuple[str, ...]:
+        return ()
+
     def gauges(self) -> Mapping[str, int]:
         names = ("connections", "opened", "under_way", "visitors", "messages", "held")
         return dict.fromkeys(names, 0) | {"visitors": self._script.get("visitors", 0)}
