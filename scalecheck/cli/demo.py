@@ -1,4 +1,4 @@
-"""`scalecheck demo`: the embedded lab, audited clean and with faults."""
+"""`scalecheck demo`: the embedded lab, audited clean and with faults, and under load."""
 
 from typing import Annotated
 
@@ -23,9 +23,10 @@ def demo(
         typer.Option("--fault", help="What to break in the second audit; may be repeated.", metavar="NAME"),
     ] = None,
 ) -> None:
-    """Start the embedded lab, audit it clean and once with faults, and show both reports.
+    """Start the embedded lab, audit it clean and once with faults, play 20 seconds of its traffic, show the reports.
 
-    Exits with 0 when the clean lab passes and the broken one fails for these faults and nothing else.
+    Exits with 0 when the clean lab passes, the broken one fails for these faults and nothing else, and no service level
+    fails under the load.
     """
     from scalecheck.cli.demonstration import demonstrate
 
