@@ -4,41 +4,47 @@ A page view goes to the visitor whose think time passed first; else to somebody 
 many as would be there had the first level lasted for ever; else to somebody new. So page views come exactly as the
 course says, a spike is made of new visitors, and a steady load is steady from its first second. Nobody who thinks
 costs a timer.
+
+What is drawn for an arrival depends on the seed, the stream and the arrival's number alone: the same numbers are drawn
+for each, used or not, so that answers which take longer make nobody else somebody else.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from heapq import heappop, heappush
-from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scalecheck.engine.engine import Engine
+from scalecheck.engine.outgoing import Lines
 from scalecheck.engine.pool import Pool
-from scalecheck.model.load import Key, Part
 from scalecheck.model.profile import Profile
-from scalecheck.page.fetches import Use
 from scalecheck.plan.shapes import whole
 from scalecheck.swarm.cache import Entry, Shelf
-from scalecheck.swarm.errands import Errand, Errands, Pose, Wanted
+from scalecheck.swarm.errands import Errand, Errands, Pose
 from scalecheck.swarm.ledger import Ledger
 from scalecheck.swarm.pages import Page, World
-from scalecheck.swarm.poses import Poses
+from scalecheck.swarm.poses import Poses, numbers
 from scalecheck.swarm.rated import Rated
 from scalecheck.swarm.residents import AT_ONCE, ONE, Visits
-from scalecheck.swarm.scout import identity_of
+from scalecheck.swarm.scout import identity_of, rated
 from scalecheck.swarm.script import Script
 from scalecheck.swarm.view import CALLS, THINK, View
 from scalecheck.swarm.visitor import NOTHING_HELD, Visitor
-from scalecheck.wire.urls import resolve
-
-if TYPE_CHECKING:
-    from scalecheck.wire.fields import Fields
+from scalecheck.wire.urls import origin, resolve
 
 SEEN_OTHER = 303
 REWRITTEN = frozenset({301, 302, 303})
 """Redirects after which a write is asked for by GET (Fetch, HTTP-redirect fetch)."""
+OWN_TO_AN_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
+"""Fields that do not follow a redirect to another origin."""
+REGION, DEVICE, PAGES, RETURNS = range(-4, 0)
+"""Which of the numbers that are drawn for an arrival say who comes, where somebody new does; they come last."""
+Arrival = tuple[Page, float, list[float]]
+"""A page view that is due: of what, since when, and the numbers drawn for it."""
 
 
 class Crowd:
@@ -63,30 +69,36 @@ class Crowd:
         self.now = engine.now
         self.epoch_s = time.time() - time.perf_counter()
         on, traffic = date.fromisoformat(script.started), profile.traffic
-        self._random = Random(f"{seed}/{shard}").random
+        self._numbers = partial(numbers, seed, shard, of)
         self._poses = Poses(profile, script.shape, on, script.run_id)
         self._errands = Errands(profile, engine.origin, ledger.counter)
         self._world = World(script, profile, self._errands)
         self._pages = tuple(Page(self._world, name) for name in traffic.pages)
-        rated = [endpoint for endpoint, load in traffic.routes.items() if load.rate is not None]
         self._rated = tuple(
-            Rated(self._world, each, engine, self._poses, self._random, self.cdn, begins_s) for each in rated
+            Rated(self._world, each, engine, self._poses, self._numbers(each), self.cdn, begins_s)
+            for each in rated(profile)
         )
+        views = (partial(self._arrived, page, self._numbers(page.name)) for page in self._pages)
+        self._handlers: tuple[Callable[[float], None], ...] = (*views, *(each.arrive for each in self._rated))
         audience = traffic.audience
         self._visits = Visits(audience.pages_per_user or ONE, audience.think_time or AT_ONCE)
         self._returning = audience.returning or 0.0
         course = whole(traffic.shapes[script.shape], traffic.regions, on, scale=script.scale)
         self._first_per_s = course.at(0.0) * (traffic.normal or 0.0) / of
-        self._most = None if profile.safety.max_users is None else max(1, profile.safety.max_users // of)
+        most = profile.safety.max_users
+        self._most = None if most is None else max(1, most // of + (shard < most % of))
         self._residents = 0
         self._number = shard
         self._thinking: list[tuple[float, int, Visitor]] = []
+        self._queue: deque[Arrival] = deque()
+        """Page views that wait for somebody, since `safety.max_users` are there and none of them thinks."""
         self._underway = 0
+        self._closed = False
         self.hurried = 0
-        """Page views that somebody took before their think time had passed, since `safety.max_users` were there."""
+        """Page views that should have been a new visitor's, and came too early for others: `max_users` were there."""
         self.elsewhere: dict[str, int] = {}
         """Redirects that were not followed, since they lead to hosts that get no load, by URL."""
-        self._held = {pose: self._warm(script, pose) for pose in self._poses.all}
+        self._held = {pose: self._warm(pose, script) for pose in self._poses.all}
 
     @property
     def visitors(self) -> int:
@@ -95,62 +107,89 @@ class Crowd:
 
     def handlers(self) -> list[Callable[[float], None]]:
         """Return what takes an arrival of each stream; it gets the intended start."""
-        pages = (partial(self._view, page) for page in self._pages)
-        return [*pages, *(each.arrive for each in self._rated)]
+        return list(self._handlers)
 
     def idle(self) -> bool:
         """Whether no view is under way, and no request of a route."""
-        return not self._underway and all(each.idle for each in self._rated)
+        return not self._underway and not self._queue and all(each.idle for each in self._rated)
 
     def close(self) -> None:
-        """Send everybody home."""
+        """Send everybody home; page views that still waited for somebody are not sent."""
+        self._closed = True
+        for page, due_s, _ in self._queue:
+            page.counter.given_up(due_s)
+        self._queue.clear()
         for _, _, visitor in self._thinking:
             visitor.leave()
         self._thinking.clear()
         for each in self._rated:
             each.close()
 
-    def _view(self, page: Page, due_s: float) -> None:
-        draw = self._random
-        draws = [draw() for _ in range(CALLS + page.draws)]
-        visitor = self._somebody(due_s)
+    def said(self) -> tuple[str, ...]:
+        """Return what a report has to say of how the visitors fared, a sentence each."""
+        found = [f"a redirect to {url} was not followed, {count} times" for url, count in self.elsewhere.items()]
+        if self.hurried:
+            found.append(f"{self.hurried} page views came too early for their visitors: safety.max_users were there")
+        return tuple(found)
+
+    def _arrived(self, page: Page, draw: Callable[[], float], due_s: float) -> None:
+        """Take a page view that is due."""
+        arrival = page, due_s, [draw() for _ in range(CALLS + page.draws - REGION)]
+        if self._is_full and not self._is_ready(due_s):
+            self.hurried += 1
+        if self._queue or not self._view(arrival):
+            self._queue.append(arrival)
+
+    def _view(self, arrival: Arrival) -> bool:
+        """Begin a view, where there is somebody to see it."""
+        page, due_s, draws = arrival
+        visitor = self._somebody(due_s, draws)
+        if visitor is None:
+            return False
         visitor.left -= 1
         self._underway += 1
         View(self, page, visitor, due_s, draws).begin()
+        return True
 
-    def _somebody(self, due_s: float) -> Visitor:
-        """Return who takes a page view."""
-        thinking, draw = self._thinking, self._random
-        if thinking and thinking[0][0] <= due_s:
+    def _is_ready(self, due_s: float) -> bool:
+        """Whether somebody has thought long enough."""
+        return bool(self._thinking) and self._thinking[0][0] <= due_s
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether nobody new may come."""
+        return self._most is not None and self.visitors >= self._most
+
+    def _next(self) -> None:
+        """Let the view that waits longest begin."""
+        if self._queue and self._view(self._queue[0]):
+            self._queue.popleft()
+
+    def _somebody(self, due_s: float, draws: list[float]) -> Visitor | None:
+        """Return who takes a page view; None where nobody new may come, and of those who are there nobody thinks."""
+        thinking = self._thinking
+        if self._is_ready(due_s) or (self._is_full and thinking):
             return heappop(thinking)[2]
+        if self._is_full:
+            return None
         elapsed_s = due_s - self._begins_s
-        resident = self._visits.residents(self._first_per_s, elapsed_s) >= self._residents + 1
-        if self._most is not None and self.visitors >= self._most and thinking:
-            self.hurried += 1
-            return heappop(thinking)[2]
-        pose = self._poses.drawn(elapsed_s, draw(), draw())
-        if resident:
+        pose = self._poses.drawn(elapsed_s, draws[REGION], draws[DEVICE])
+        if self._visits.residents(self._first_per_s, elapsed_s) >= self._residents + 1:
             self._residents += 1
-            return self._new(pose, self._visits.rest(draw()), warm=True, elapsed_s=0.0)
-        return self._new(pose, self._visits.drawn(draw()), warm=draw() < self._returning, elapsed_s=elapsed_s)
+            return self._new(pose, self._visits.rest(draws[PAGES]), warm=True, elapsed_s=0.0)
+        warm = draws[RETURNS] < self._returning
+        return self._new(pose, self._visits.drawn(draws[PAGES]), warm=warm, elapsed_s=elapsed_s)
 
     def _new(self, pose: Pose, pages: int, *, warm: bool, elapsed_s: float) -> Visitor:
         number = self._number
         self._number += self._of
         return Visitor(number, pose, pages, self._held[pose] if warm else NOTHING_HELD, elapsed_s)
 
-    def _warm(self, script: Script, pose: Pose) -> Mapping[str, Entry]:
+    def _warm(self, pose: Pose, script: Script) -> Mapping[str, Entry]:
         """Return what a warm cache holds for a pose: what earlier visits of the scouted pages would have brought."""
-        asked: dict[str, Fields] = {}
-        for name, views in script.views.items():
-            for sample in views.get(pose.device, ()):
-                wanted = Wanted(sample.url, Key(Part.DOCUMENT, name), Use.DOCUMENT, "navigate")
-                asked[sample.url] = self._errands.of(pose, wanted).fields
-        for page in self._pages:
-            asked.update(page.asked(pose))
+        asked = {url: fields for page in self._pages for url, fields in page.asked(pose)}
         held = {url: each for url, each in script.warm.items() if url in asked}
-        begins_at = self._begins_s + self.epoch_s
-        return self.shelf.warm(held, asked, begins_at)
+        return self.shelf.warm(held, asked, self._begins_s + self.epoch_s)
 
     # what views call
 
@@ -167,18 +206,13 @@ class Crowd:
             return None
         rewritten = status == SEEN_OTHER or (status in REWRITTEN and wanted.method == "POST")
         method = "GET" if rewritten and wanted.method not in {"GET", "HEAD"} else wanted.method
-        onward = Wanted(
-            url.partition("#")[0],
-            wanted.key,
-            wanted.use,
-            wanted.mode,
-            method,
-            wanted.page,
-            wanted.referrer,
-            wanted.expected,
-            wanted.fields if method == wanted.method else (),
-            identity_of(self._profile, url, visitor.number),
-            wanted.body if method == wanted.method else b"",
+        onward = replace(
+            wanted,
+            url=url,
+            method=method,
+            fields=_carried(errand, url) if method == wanted.method else (),
+            identity=identity_of(self._profile, url, visitor.number),
+            body=wanted.body if method == wanted.method else b"",
         )
         return self._errands.of(visitor.pose, onward)
 
@@ -186,11 +220,21 @@ class Crowd:
         """Count a view, and let its visitor think about the next one."""
         view.page.counter.viewed(view.due_s, ended_s, view.size, cold=view.cold, failure=view.failure)
         self._underway -= 1
+        if self._queue and not self._closed:
+            self._engine.later(self._next)
         visitor = view.visitor
-        if visitor.left <= 0:
+        if visitor.left <= 0 or self._closed:
             visitor.leave()
             return
         thinks_s = self._visits.thinks_s(view.draws[THINK])
         if self._profile.safety.obey_retry_after:
             thinks_s = max(thinks_s, view.wait_s)
         heappush(self._thinking, (ended_s + thinks_s, visitor.number, visitor))
+
+
+def _carried(errand: Errand, url: str) -> Lines:
+    """Return the profile's fields of a request as a redirect carries them along."""
+    fields = errand.wanted.fields
+    if origin(url) == origin(errand.url):
+        return fields
+    return tuple(line for line in fields if line[0].lower() not in OWN_TO_AN_ORIGIN)

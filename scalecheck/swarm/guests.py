@@ -67,6 +67,7 @@ class Guests(Crowd):
 
     def __init__(self, script: Script, profile: Profile, engine: Engine, ledger: Ledger, **where: Any) -> None:
         super().__init__(script, profile, engine, ledger, **where)
+        self._random = self._numbers("guests")
         self._named = {page.name: page for page in self._pages}
         self._waiting: dict[View, Callable[[View, float], None]] = {}
         self._expected: dict[frozenset[int], Expectation] = {}

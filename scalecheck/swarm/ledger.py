@@ -154,6 +154,12 @@ class Counter:
         cell.late += count
         cell.failed[UNSENT] = cell.failed.get(UNSENT, 0) + count
 
+    def given_up(self, due_s: float) -> None:
+        """Count one that was planned already and is not sent after all."""
+        cell = self._at(due_s)
+        cell.late += 1
+        cell.failed[UNSENT] = cell.failed.get(UNSENT, 0) + 1
+
     def withheld(self, due_s: float) -> None:
         """Count one that was not sent, since the server had asked for less."""
         cell = self._at(due_s)

@@ -238,9 +238,15 @@ class Page:
         return found
 
     def asked(self, pose: Pose) -> Iterator[tuple[str, Fields]]:
-        """Yield what somebody of a pose sends for each asset, by its URL."""
-        for sample in self._samples.get(pose.device, ()):
+        """Yield the URLs that every view of the page asks for, with the fields that they are asked with."""
+        samples = self._samples.get(pose.device, ())
+        for sample in samples:
             yield from ((asset.url, self._asset(pose, sample, asset, 0).fields) for asset in sample.assets)
+        page = samples[0].url if samples else ""
+        for request, by in ((self.document, ""), *((call.request, page) for call in self.calls)):
+            if not request.names:
+                errand = request.errand(pose, str, 0, by)
+                yield errand.url, errand.fields
 
     def _compiled(self, pose: Pose, sample: ViewSample, number: int) -> tuple[Step, ...]:
         steps: list[tuple[Asset, Step]] = []

@@ -1,8 +1,10 @@
 """Who comes: devices and regions, drawn by the shares that they have at that moment."""
 
 from bisect import bisect_right
+from collections.abc import Callable
 from datetime import date
 from itertools import accumulate
+from random import Random
 from typing import TYPE_CHECKING
 
 from scalecheck.model.profile import Profile
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scalecheck.plan.courses import Course
+
+
+def numbers(seed: int, shard: int, of: int, stream: str) -> Callable[[], float]:
+    """Return what draws the numbers of one stream's arrivals, from 0 to 1: the same ones in every run."""
+    return Random(f"{seed}/{stream}/{shard}/{of}").random
 
 
 class Poses:

@@ -43,7 +43,7 @@ class Visits:
 
         Every page of every visit but the first ones is as likely as any other to be the next that somebody sees.
         """
-        weights = [max(0, self.most - max(left, self.fewest - 1, 1) + 1) for left in range(1, self.most)]
+        weights = [self.most - max(left, self.fewest - 1) for left in range(1, self.most)]
         at = share * sum(weights)
         for left, weight in enumerate(weights, 1):
             at -= weight

@@ -121,6 +121,12 @@ def is_sent(profile: Profile, endpoint: str) -> bool:
     return (method in SAFE or written) and profile.allows(absolute(profile, target))
 
 
+def rated(profile: Profile) -> tuple[str, ...]:
+    """Return the endpoints with a rate of their own, as far as they are ever asked."""
+    routes = profile.traffic.routes.items()
+    return tuple(endpoint for endpoint, load in routes if load.rate is not None and is_sent(profile, endpoint))
+
+
 def absolute(profile: Profile, target: str) -> str:
     """Return the URL of a target, its parameters in place."""
     return target if target.startswith(("http://", "https://")) else profile.site.rstrip("/") + target

@@ -9,6 +9,7 @@ from scalecheck.model.profile import Profile
 from scalecheck.model.profile_shapes import VERBS, Stage
 from scalecheck.plan.courses import Course
 from scalecheck.plan.shapes import whole
+from scalecheck.swarm.scout import rated
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,16 @@ class Stream:
 def streams(profile: Profile, shape: str, scale: float, on: date) -> tuple[Stream, ...]:
     """Return what a shape makes arrive: page views by page, then the routes with a rate, in the profile's order.
 
+    What is never sent does not arrive either: writes that the profile does not allow, hosts that get no load.
+
     A day begins at midnight UTC of its date. KeyError where the profile has no such shape.
     """
     traffic = profile.traffic
     course = whole(traffic.shapes[shape], traffic.regions, on, scale=scale)
     normal = traffic.normal or 0.0
     pages = (Stream(Key(Part.PAGE, name), normal * page.share, course) for name, page in traffic.pages.items())
-    rated = ((endpoint, route.rate) for endpoint, route in traffic.routes.items())
-    return (*pages, *(Stream(Key(Part.ROUTE, name), rate, course) for name, rate in rated if rate is not None))
+    routes = (Stream(Key(Part.ROUTE, name), traffic.routes[name].rate or 0.0, course) for name in rated(profile))
+    return (*pages, *routes)
 
 
 def stages(profile: Profile, shape: str, scale: float, on: date) -> tuple[StageRun, ...]:

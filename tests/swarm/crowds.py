@@ -81,6 +81,7 @@ def playing(
 
     with answering(answered) as server:
         site = f"http://127.0.0.1:{server.port}"
+        more = more.replace("PORT", f"localhost:{server.port}")
         text = f"scalecheck: 1\nsite: {site}\n{more}\ntraffic:\n  shapes: {{s: [{{hold: 1x, for: 100s}}]}}\n{traffic}"
         profile = parse_profile(text)
         names = tuple(profile.traffic.pages)

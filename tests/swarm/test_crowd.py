@@ -84,6 +84,25 @@ def test_no_more_visitors_than_allowed() -> None:
         assert (run.crowd.visitors, run.crowd.hurried) == (2, 2)
 
 
+def test_a_view_waits_for_somebody_where_nobody_new_may_come() -> None:
+    text, more = STAYS.replace("1 pages", "0.001 pages") + HOME, "safety: {max_users: 1}"
+    with playing(text, site, more=more) as run:
+        for handler in run.crowd.handlers() * 3:
+            handler(run.begins_s)
+        assert (run.crowd.visitors, run.crowd.hurried, run.crowd.idle()) == (1, 2, False)
+        run.arrive(0)
+        assert run.asked() == ["/", "/", "/"]
+        assert run.count(Part.PAGE, "home", "answered") == 3
+        assert run.crowd.said() == ("2 page views came too early for their visitors: safety.max_users were there",)
+    with playing(text, site, more=more) as run:
+        for handler in run.crowd.handlers() * 3:
+            handler(run.begins_s)
+        run.crowd.close()
+        run.engine.close()
+        run.arrive(0)
+        assert run.failures(Part.PAGE, "home") == {"unsent": 2, "interrupted": 1}
+
+
 def test_cookies_come_back() -> None:
     def answer(path: str) -> str:
         return "Cache-Control: no-store\nSet-Cookie: sid=1; Path=/"
@@ -153,6 +172,31 @@ def test_writes_are_sent_only_where_both_say_so() -> None:
         assert [each for each in run.server.bodies if each] == sent
 
 
+def test_writes_of_their_own_are_sent_only_where_both_say_so() -> None:
+    text = LEAVES + HOME + "  routes: {POST /cart: {writes: true, rate: 1/s}, GET /search: {rate: 1/s}}\n"
+    for more, handlers in (("", 2), ("safety: {writes: true}", 3)):
+        with playing(text, lambda path: "Cache-Control: no-store", more=more) as run:
+            assert len(run.crowd.handlers()) == handlers
+            run.arrive(stream=1)
+            assert run.asked() == ["/search" if handlers == 2 else "/cart"]
+
+
+def test_what_a_redirect_to_another_origin_carries_along() -> None:
+    headers = 'headers: {Authorization: Bearer x, X-Own: "1"}'
+    calls = HOME.replace("get: /}", "get: /, api: [GET /api]}") + f"  routes: {{GET /api: {{{headers}}}}}\n"
+    for host in ("127.0.0.1", "localhost"):
+        port = 0
+
+        def answer(path: str) -> str:
+            return f"HTTP/1.1 307 X\nLocation: http://{host}:{port}/there" if path == "/api" else "A: b"  # noqa: B023
+
+        with playing(LEAVES + calls, answer, more="safety: {allow_hosts: [PORT]}") as run:
+            port = run.server.port
+            run.arrive()
+            there = next(head for head in run.server.heads if b" /there " in head)
+        assert (b"Bearer x" in there, b"X-Own: 1" in there) == (host == "127.0.0.1", True)
+
+
 RATED = LEAVES + HOME + "  routes: {GET /search: {rate: 1/s, query: {q: shoes}}}\n"
 
 
@@ -186,6 +230,21 @@ def test_a_visitor_who_is_told_to_wait_stays_away() -> None:
         assert run.crowd.visitors == 2  # the first one waits still
         run.arrive(at_s=80)
         assert run.crowd.visitors == 2
+
+
+def test_who_comes_does_not_depend_on_who_came_before() -> None:
+    """The tenth arrival of a stream is the same visitor, whether those before it were new or had been there."""
+    text = "  devices: {a: {share: 50%, user_agent: safari-iphone}, b: {share: 50%, user_agent: chrome-windows}}\n"
+    played = []
+    for visits in (LEAVES, STAYS.replace("1 pages", "0.001 pages").replace("think_time: 1s", "think_time: 0s")):
+        with playing(visits + text + HOME, site) as run:
+            run.arrive(9)
+            run.crowd._thinking.clear()
+            run.server.heads.clear()
+            run.arrive(1)
+            played.append(b"iPhone" in run.server.heads[0])
+            run.arrive(1)
+    assert played[0] == played[1]
 
 
 def test_the_same_seed_plays_the_same() -> None:
