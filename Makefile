@@ -20,7 +20,7 @@ check: $(READY)  ## lint, format, types
 	$(BIN)/mypy
 
 test: $(READY)  ## everything; tests against real servers skip where those are missing
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 peers: $(READY)  ## install the real servers that tests/peers runs against
 	tests/peers/install

@@ -21,7 +21,8 @@ class Done:
 
 
 @contextmanager
-def _caught() -> Iterator[tuple[io.StringIO, io.StringIO]]:
+def caught() -> Iterator[tuple[io.StringIO, io.StringIO]]:
+    """Keep what is printed until the block ends."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         yield out, err
@@ -31,10 +32,15 @@ def scalecheck(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: object) ->
     """Run a command in a folder."""
     monkeypatch.chdir(folder)
     monkeypatch.setattr("sys.argv", ["scalecheck", *map(str, words)])
-    code: object = 0
-    with _caught() as (out, err):
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code
-    return Done(int(str(code or 0)), out.getvalue(), err.getvalue())
+    with caught() as (out, err):
+        code = exit_code()
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def exit_code() -> int:
+    """Run the command in `sys.argv` and return what its process would exit with."""
+    try:
+        main()
+    except SystemExit as ended:
+        return int(str(ended.code or 0))
+    return 0

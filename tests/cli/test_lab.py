@@ -25,6 +25,8 @@ UNTRIPPED = {
 NEEDS_EARLIER = frozenset({"assets.same_bytes_since", "assets.kept_after_deploy", "bundle.not_grown"})
 IN_BROWSERS = frozenset(check.id for check in CHECKS if any(probe.by is not Agent.CLIENT for probe in check.probes))
 """Checks that are skipped without a browser; tests/peers/test_browser_faults.py trips them with one."""
+STREAMED = frozenset({"rendering.streams"})
+"""Checks that need the page that is rendered piece by piece; each answer of it takes long, the others do without."""
 PATIENT = frozenset({"cache.stale_served_at_once"})
 """Checks that wait for an answer to expire; the others are judged without that wait."""
 
@@ -35,13 +37,13 @@ class Audit:
 
     folder: Path
 
-    def report(self, *faults: str, deploy: int = 1, before: Path | None = None, patience: str = "0s") -> Report:
-        with Lab(faults=faults, deploy=deploy) as lab:
-            return self.of(lab, before, patience)
+    def report(self, *faults: str, patience: str = "0s", streamed: bool = True) -> Report:
+        with Lab(faults=faults) as lab:
+            return self.of(lab, patience=patience, streamed=streamed)
 
-    def of(self, lab: Lab, before: Path | None = None, patience: str = "0s") -> Report:
+    def of(self, lab: Lab, before: Path | None = None, patience: str = "0s", *, streamed: bool = True) -> Report:
         profile = self.folder / "demo.yaml"
-        profile.write_text(lab.profile)
+        profile.write_text(lab.profile + ("" if streamed else "routes: {arrivals: off}\n"))
         limits = Limits(patience=patience)
         plan = Plan(profile=str(profile), keep=self.folder / "evidence.jsonl", before=before, limits=limits, quiet=True)
         return audited(plan)
@@ -88,7 +90,8 @@ def test_each_fault_trips_its_own_check_and_no_other(fault: Fault, audit: Audit,
             lab.release(2)
             report = audit.of(lab, before=earlier / "evidence.jsonl")
     else:
-        report = audit.report(fault.name, patience="5s" if fault.check in PATIENT else "0s")
+        patience = "5s" if fault.check in PATIENT else "0s"
+        report = audit.report(fault.name, patience=patience, streamed=fault.check in STREAMED)
     alone = {fault.check} - IN_BROWSERS
     assert told(report).keys() == alone, told(report)
     assert report.exit_code == len(alone)

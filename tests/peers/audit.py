@@ -1,15 +1,13 @@
-"""Running the audit as a user does, in a process of its own, and reading its report."""
+"""Running the audit as a user does, and reading its report."""
 
 import json
 import os
-import subprocess
-import sys
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
-from tests.peers.servers import ROOT
-
-AUDIT_S = 120
+from tests.cli.running import caught, exit_code
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,21 +43,15 @@ def judge(evidence: Path, folder: Path) -> Told:
 
 def _told(folder: Path, environment: dict[str, str] | None, *words: str) -> Told:
     report = folder / "report.json"
-    done = subprocess.run(
-        [sys.executable, "-m", "scalecheck", *words, f"--format=json={report}"],
-        cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        timeout=AUDIT_S,
-        check=False,
-    )
+    command = ["scalecheck", *words, f"--format=json={report}"]
+    with chdir(folder), patch.dict(os.environ, environment or {}), patch("sys.argv", command), caught() as (out, err):
+        code = exit_code()
     outcomes = json.loads(report.read_text())["outcomes"] if report.exists() else []
     return Told(
-        done.returncode,
+        code,
         {outcome["check"]: outcome["verdict"] for outcome in outcomes},
         tuple(line for outcome in outcomes for line in _lines(outcome)),
-        done.stdout + done.stderr,
+        out.getvalue() + err.getvalue(),
     )
 
 
