@@ -30,6 +30,9 @@ DELIVERED = Sentence(Metric(Measure.DELIVERED), Operator.AT_LEAST, 0.995, Unit.S
 """Arrivals to be sent on time where the profile does not say."""
 NO_SWARM = "a swarm was not run (scalecheck swarm)"
 """Why none of this is part of an audit."""
+LIMITED = "the generator was the limit"
+UNREPORTED = "the schedule holds more than was reported"
+LOST = "workers were lost"
 RATES = frozenset({Measure.REQUESTS, Measure.PAGES})
 
 
@@ -92,10 +95,11 @@ def _late(run: Seen) -> Iterator[Doubt]:
     if not run.played.scheduled:
         return
     for level in delivery(run):
-        measure = level.sentence.metric.measure
         found = delivered_as(run, level)
-        if found.verdict is not Verdict.PASS and measure is not Measure.WORKERS_LOST:
+        if found.reason == LIMITED:
             yield Doubt(f"{found.observed} where {level.sentence} is needed", overload=True)
+        elif found.reason == UNREPORTED:
+            yield Doubt(f"{found.observed} where {level.sentence} is needed", missing=True)
 
 
 def delivery(run: Seen) -> tuple[Level, ...]:
@@ -108,20 +112,29 @@ def delivery(run: Seen) -> tuple[Level, ...]:
 
 
 def delivered_as(run: Seen, level: Level) -> Judged:
-    """Return whether a level of the generator itself holds; of the whole run the schedule says what was due."""
-    of = run.slice(level)
-    if level.sentence.metric.measure is not Measure.DELIVERED:
-        return judged(level.sentence, of)
-    unreported = 0
-    if len(level.stages) == len(run.played.stages):
-        unreported = max(0, run.played.scheduled - of.planned)
-        of = replace(of, planned=of.planned + unreported, late=of.late + unreported)
+    """Return whether a level of the generator itself holds; what does not is unknown, as it says nothing of the site.
+
+    Of the whole run the schedule says what was due; what it holds and nobody reported was not shown to be sent.
+    """
+    of, delivery_ = run.slice(level), level.sentence.metric.measure is Measure.DELIVERED
     found = judged(level.sentence, of)
-    if not of.planned:
-        return found
+    if delivery_ and len(level.stages) == len(run.played.stages):
+        unreported = max(0, run.played.scheduled - of.planned)
+        with_them = replace(of, planned=of.planned + unreported, late=of.late + unreported)
+        all_due = judged(level.sentence, with_them)
+    else:
+        unreported, with_them, all_due = 0, of, found
+    reason = LIMITED if found.verdict is Verdict.FAIL else UNREPORTED if all_due.verdict is Verdict.FAIL else ""
+    if level.sentence.metric.measure is Measure.WORKERS_LOST:
+        reason = LOST if reason else ""
+    observed = f"{all_due.observed}{_counted(with_them, unreported) if delivery_ and with_them.planned else ''}"
+    return Judged(Verdict.UNKNOWN if reason else all_due.verdict, observed, reason or all_due.reason)
+
+
+def _counted(of: Slice, unreported: int) -> str:
     missing = f", {unreported:,} of them never reported" if unreported else ""
     late = f", {of.late:,} of {of.planned:,} arrivals were not sent on time{missing}"
-    return replace(found, observed=f"{found.observed}{late if of.late else f', all of {of.planned:,} arrivals'}")
+    return late if of.late else f", all of {of.planned:,} arrivals"
 
 
 def trusted(run: Seen, measure: Measure | None, found: Judged) -> Judged:

@@ -40,12 +40,10 @@ def delivered(site: Site) -> Findings:
 
 
 def _levels(run: Seen) -> Findings:
-    """Yield what is asked of the generator; what does not hold is unknown, since it says nothing of the site."""
+    """Yield what is asked of the generator itself."""
     for level in delivery(run):
         found = delivered_as(run, level)
-        if found.verdict is Verdict.FAIL:
-            found = Judged(Verdict.UNKNOWN, found.observed, "the generator was the limit")
-        elif found.verdict is Verdict.PASS and run.doubts:
+        if found.verdict is Verdict.PASS and run.doubts:
             found = Judged(Verdict.UNKNOWN, found.observed, run.doubts[0].reason)
         yield finding(run, level, found)
 
