@@ -1,10 +1,10 @@
-"""Every benchmark, or those named: `python -m benchmarks [startup] [transport] [audit] [page] [memory] [vitals]`."""
+"""Every benchmark, or those named: `python -m benchmarks [startup] [transport] [audit] [page] [memory] [vitals] [swarm]`."""
 
 import sys
 from importlib import import_module
 
 NAMES = ("startup", "transport", "audit", "page", "memory")
-MINUTES = ("vitals",)
+MINUTES = ("vitals", "swarm")
 """Only where they are named: they take minutes."""
 
 

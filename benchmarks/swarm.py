@@ -1,0 +1,122 @@
+"""What one core of a swarm does, beside other load tools that are on PATH, at one nginx and in turn."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.swarm_peers import CONNECTIONS, ONE_CORE, OPEN, found, k6_command
+from benchmarks.swarm_target import Ran, Target, ran, target
+
+ROUNDS = 3
+SECONDS = 4
+RATES = (8000, 15_000, 30_000)
+STEP = ([2.0, 3000, 3000], [2.0, 30_000, 30_000])
+VISITORS = 100_000
+VIEWS_AT_ONCE = 20
+
+Figures = dict[str, float]
+
+
+def run() -> None:
+    """Print every table."""
+    if not shutil.which("nginx"):
+        print("  nginx, which these are measured at, was not found")
+        return
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    with tempfile.TemporaryDirectory() as name, target(Path(name)) as at:
+        folder = Path(name)
+        _closed(at, folder, at.url, "plain")
+        if at.tls_url is not None:
+            _closed(at, folder, at.tls_url, "TLS")
+        _open(at, folder)
+        _step(at, folder)
+        _memory(at, folder)
+
+
+def _side(at: Target, folder: Path, what: str, **said: Any) -> tuple[Figures, Ran]:
+    """Run one of the swarm's own parts."""
+    root = Path(__file__).parents[1]
+    command = [sys.executable, "-m", "benchmarks.swarm_side", what, json.dumps(said)]
+    done = ran(at, command, folder, {"PYTHONPATH": str(root)})
+    return json.loads(done.output), done
+
+
+def _in_turn(things: Mapping[str, Callable[[], Figures]]) -> dict[str, Figures]:
+    """Return the medians of what each thing measures, taken in turn."""
+    taken: dict[str, list[Figures]] = {name: [] for name in things}
+    for _ in range(ROUNDS):
+        for name, thing in things.items():
+            taken[name].append(thing())
+    return {
+        name: {key: median(figures[key] for figures in rounds) for key in rounds[0]} for name, rounds in taken.items()
+    }
+
+
+def _closed(at: Target, folder: Path, url: str, how: str) -> None:
+    """Print requests per second with as many requests under way as connections."""
+
+    def engine() -> Figures:
+        return _side(at, folder, "closed", url=url, seconds=SECONDS, connections=CONNECTIONS, ca_file=str(at.ca_file))[
+            0
+        ]
+
+    def visits() -> Figures:
+        return _side(at, folder, "visits", url=url, seconds=SECONDS, at_once=VIEWS_AT_ONCE)[0]
+
+    peers = {name: (lambda tool=tool: {"per_s": tool(at, url, SECONDS, folder)}) for name, tool in found().items()}
+    own = {"the engine": engine} | ({"whole visitors": visits} if how == "plain" else {})
+    figures = _in_turn(own | peers)
+    print(f"\n  requests per second, {how}, {CONNECTIONS} connections, medians of {ROUNDS}, and the engine's ratio")
+    for name, each in figures.items():
+        ratio = figures["the engine"]["per_s"] / each["per_s"]
+        print(f"  {name:<32}{each['per_s']:10.0f}{ratio:10.2f} x")
+    if how == "plain":
+        seen = figures["whole visitors"]
+        beside = seen["per_s"] / figures["FastHttpUser"]["per_s"]
+        print(f"  whole visitors: {seen['views_per_s']:.0f} page views/s, {beside:.2f} x FastHttpUser's requests")
+
+
+def _open(at: Target, folder: Path) -> None:
+    """Print what arrives of a rate, how late, and for how much of the processor."""
+    print(f"\n  arrivals at a rate for {SECONDS} s, medians of {ROUNDS}; processor time includes each tool's start")
+    print(f"  {'':<28}{'delivered':>12}{'lag p99':>12}{'processor':>12}")
+    for per_s in RATES:
+
+        def own(per_s: int = per_s) -> Figures:
+            pieces = [[SECONDS, per_s, per_s]]
+            said = {"url": at.url, "pieces": pieces, "spacing": "random", "ca_file": str(at.ca_file)}
+            figures, done = _side(at, folder, "rate", **said)
+            return {**figures, "cpu": done.cpu_s / SECONDS}
+
+        def k6(per_s: int = per_s) -> Figures:
+            script = OPEN.format(per_s=per_s, seconds=SECONDS, url=f"{at.url}/page")
+            done = ran(at, k6_command(script, folder), folder, ONE_CORE)
+            return {"delivered": done.answered / per_s / SECONDS, "cpu": done.cpu_s / SECONDS}
+
+        things: dict[str, Callable[[], Figures]] = {"the engine": own}
+        if shutil.which("k6"):
+            things["k6"] = k6
+        for name, each in _in_turn(things).items():
+            lag = f"{each['lag_p99_s'] * 1e6:9.0f} µs" if "lag_p99_s" in each else f"{'-':>12}"
+            print(f"  {f'{per_s}/s, {name}':<28}{each['delivered']:12.3%}{lag}{each['cpu']:12.0%}", flush=True)
+
+
+def _step(at: Target, folder: Path) -> None:
+    """Print how soon ten times the rate is reached."""
+    said = {"url": at.url, "pieces": list(STEP), "spacing": "even", "ca_file": str(at.ca_file)}
+    each = _in_turn({"step": lambda: _side(at, folder, "rate", **said)[0]})["step"]
+    print(f"\n  a step from 3,000/s to 30,000/s: followed within {each['followed_s'] * 1000:.0f} ms,", end=" ")
+    print(f"lag p99 {each['lag_p99_s'] * 1e3:.2f} ms, {each['delivered']:.3%} delivered")
+
+
+def _memory(at: Target, folder: Path) -> None:
+    """Print what visitors take who wait."""
+    each, _ = _side(at, folder, "memory", url=at.url, visitors=VISITORS)
+    print(f"\n  {each['visitors']:.0f} waiting visitors, each with a cache and a cookie:", end=" ")
+    print(f"{each['each'] / 1024:.1f} KB each, {each['whole'] / 1e6:.0f} MB in all")
