@@ -1,4 +1,4 @@
-"""Every benchmark, or those named: `python -m benchmarks [startup] [transport] [audit] [page] [memory] [vitals] [swarm]`."""
+"""Every benchmark, or those named: `python -m benchmarks [startup] [transport] [audit] [page] [memory] [vitals] …`."""
 
 import sys
 from importlib import import_module
