@@ -8,13 +8,14 @@ from scalecheck.model.verdict import Finding, Measure, Outcome, Report, Verdict
 from scalecheck.report.alike import alike, wrong
 from scalecheck.report.figures import certainty, figure, of
 from scalecheck.report.inert import NAME, inert
+from scalecheck.report.load import FIGURES
 
 SUBJECTS_SHOWN = 5
 
 _RANKS = {Verdict.PASS: 0, Verdict.WAIVED: 0, Verdict.WARN: 1, Verdict.UNKNOWN: 2, Verdict.FAIL: 3}
 """How bad a judged check is; a waived mistake is as good as none, as somebody decided so. Skips are not judged."""
 
-MORE_IS_BETTER = ("hit_ratio", "rate", "answered", "sent", "delivered")
+MORE_IS_BETTER = ("hit_ratio", "rate", "answered", "sent", "delivered", "delivered_ratio")
 """Last parts of the names of measures of which more is better; of all others less is: times, bytes, errors."""
 
 GROWTH = 0.05
@@ -25,6 +26,10 @@ SLOWDOWN = 0.1
 """Share by which what visitors wait for may get worse, as `targets.slowdown` by default."""
 UNFELT = {"lcp": 0.05, "fcp": 0.05, "tbt": 0.05, "cls": 0.02}
 """Names of Lighthouse's figures, and by how much these may get worse whatever their share."""
+WAITED = 0.005
+"""Seconds by which times under load may get worse whatever their share; beyond them counts SLOWDOWN."""
+SHARES = {"hit_ratio": 0.01, "error_ratio": 0.0005, "delivered_ratio": 0.001}
+"""Names of a swarm's shares, and by how much they may get worse: of a million requests, any difference is certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ def compare(base: Report, head: Report) -> Comparison:
 
     A check got worse when its verdict did, when it passed and is no longer judged, or when subjects fail that did not,
     in a way that none of their route did. A measure did when its interval does not touch the earlier one; sizes of
-    pages when they also grew by more than a twentieth, Lighthouse's figures by more than a tenth. Without intervals,
+    pages when they also grew by more than a twentieth, Lighthouse's figures and times under load by more than a tenth.
+    Without intervals,
     nothing can be told from noise; those of five runs lie apart by chance in one of 126 cases.
     """
     changes = (*_outcomes(base, head), *_measures(base, head))
@@ -161,6 +167,10 @@ def _sign(before: Measure, after: Measure) -> int:
 
 def _noise(before: Measure) -> float:
     """Return by how much a figure may change without anybody noticing; less than nothing where any change counts."""
+    if before.name in SHARES:
+        return SHARES[before.name]
+    if before.unit == "seconds" and before.name in FIGURES:
+        return max(WAITED, SLOWDOWN * before.value)
     if before.name in UNFELT:
         return max(UNFELT[before.name], SLOWDOWN * before.value)
     return max(UNNOTICED[before.unit], GROWTH * before.value) if before.unit in UNNOTICED else -inf

@@ -174,7 +174,7 @@ CASES = [
     case("what is said of other shapes", latency, PASS, hold(1, 20, FAST), slo={"during": {"soak": ["p95 < 1ms"]}}),
     case("only a spike was played", latency, SKIP, hold(10, 20, SLOW), slo=P95),
     # page_time
-    case("no page", page_time, UNKNOWN, hold(1, 20, FAST), slo={"all": ["page p95 < 1s"]}),
+    case("no page", page_time, SKIP, hold(1, 20, FAST), slo={"all": ["page p95 < 1s"]}, reason="has no pages"),
     case(
         "a page is as late as its last request",
         page_time,
@@ -266,6 +266,24 @@ CASES = [
         SKIP,
         hold(1, 20, {HOME_HTML: tally((100, 0.1), states={"miss": 100})}),
         keys={"traffic": {"pages": {"home": {"share": "100%", "get": "/account"}}}},
+    ),
+    case("no page at all", hit_ratio, SKIP, hold(1, 20, FAST), slo={"assets": ["hit ratio > 95%"]}),
+    case(
+        "pages that load nothing",
+        hit_ratio,
+        SKIP,
+        hold(1, 20, visits(9, 9)),
+        slo={"assets": ["hit ratio > 95%"]},
+        keys={"traffic": {"pages": {"home": {"share": "100%", "get": "/account", "assets": "none"}}}},
+        reason="assets: none",
+    ),
+    case(
+        "pages of which no asset was seen",
+        hit_ratio,
+        UNKNOWN,
+        hold(1, 20, visits(9, 9)),
+        slo={"assets": ["hit ratio > 95%"]},
+        reason="nothing was sent",
     ),
     # bytes
     case(

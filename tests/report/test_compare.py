@@ -101,6 +101,43 @@ def test_sizes_of_pages(unit: str, before: int, after: int, sign: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "unit", "before", "after", "sign"),
+    [
+        ("p95", "seconds", 0.1, 0.1099, 0),
+        ("p95", "seconds", 0.1, 0.1101, 1),
+        ("p95", "seconds", 0.1101, 0.1, 0),
+        ("p95", "seconds", 0.1112, 0.1, -1),
+        ("page_p99", "seconds", 0.002, 0.0069, 0),
+        ("page_p99", "seconds", 0.002, 0.0071, 1),
+        ("hit_ratio", "ratio", 0.95, 0.941, 0),
+        ("hit_ratio", "ratio", 0.95, 0.939, 1),
+        ("error_ratio", "ratio", 0.0, 0.0004, 0),
+        ("error_ratio", "ratio", 0.0, 0.0006, 1),
+        ("delivered_ratio", "ratio", 1.0, 0.99, 1),
+    ],
+)
+def test_what_a_million_requests_make_certain_is_not_worse_yet(
+    name: str, unit: str, before: float, after: float, sign: int
+) -> None:
+    base, head = (
+        replace(CLEAN, measures=(Measure(name, each, unit, 10**6, each, each, "*"),)) for each in (before, after)
+    )
+    found = compare(base, head)
+    assert (len(found.worse), len(found.better)) == (sign == 1, sign == -1)
+
+
+COUNTED = ("planned", "sent", "answered", "failed")
+
+
+def test_a_longer_run_is_no_worse() -> None:
+    base, head = (
+        replace(CLEAN, measures=tuple(Measure(name, each, "requests", each, route="*") for name in COUNTED))
+        for each in (1000, 2000)
+    )
+    assert compare(base, head).same == len(base.outcomes) + len(COUNTED)
+
+
+@pytest.mark.parametrize(
     ("name", "before", "after", "sign"),
     [
         ("lcp", (2.0, 2.1, 2.2), (2.21, 2.4, 2.5), 1),

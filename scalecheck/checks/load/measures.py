@@ -57,6 +57,9 @@ def figures(played: Played) -> Iterator[Measure]:
     for route in (EVERYWHERE, *dict.fromkeys(key.name for key in played.keys)):
         for stage, numbers in stretches:
             of = played.slice(numbers, _among(route))
+            if route == EVERYWHERE and stage is None:  # what was never reported was not shown to be sent
+                unreported = max(0, played.scheduled - of.planned)
+                of = replace(of, planned=of.planned + unreported, late=of.late + unreported)
             for figure in _of(of, everything=route == EVERYWHERE):
                 yield replace(figure, route=route, stage=stage)
 
@@ -100,7 +103,7 @@ def _of(of: Slice, *, everything: bool) -> Iterator[Measure]:
 
 
 def _counted(name: str, value: float, unit: str) -> Measure:
-    return Measure(name, value, unit, int(value), low=value, high=value)
+    return Measure(name, value, unit, int(value))
 
 
 def _ratio(name: str, ratio: Ratio) -> Measure:

@@ -7,7 +7,7 @@ from scalecheck.checks.check import Findings
 from scalecheck.checks.load.baseline import changes
 from scalecheck.checks.load.doubt import RATES, Seen, in_doubt, seen, served, trusted
 from scalecheck.checks.load.measures import check_of
-from scalecheck.model.load import Happening
+from scalecheck.model.load import Happening, Part
 from scalecheck.model.load_levels import CHECKS, Level, where
 from scalecheck.model.load_verdict import Judged, judged
 from scalecheck.model.sentence import Measure
@@ -57,6 +57,10 @@ def aborts(run: Seen, check: str) -> Iterator[Finding]:
 
 def _level(run: Seen, level: Level) -> Iterator[Finding]:
     """Yield the stages that fail by themselves; where none does, what all of them come to."""
+    if why := absent(run, level):
+        place = run.site.profile.line(*level.place)
+        yield Finding(Verdict.SKIP, subject(run, level), str(level.sentence), reason=why, profile_line=place)
+        return
     begun = tuple(number for number in level.stages if run.played.seconds_of(number))
     if not begun:
         yield finding(run, level, Judged(Verdict.UNKNOWN, "nothing", "the run ended before"))
@@ -73,6 +77,19 @@ def _level(run: Seen, level: Level) -> Iterator[Finding]:
     if level.optional and whole.verdict is Verdict.UNKNOWN and whole.observed == "nothing":
         return
     yield finding(run, level, whole)
+
+
+def absent(run: Seen, level: Level) -> str:
+    """Return why the traffic has nothing of what a level is about; empty where it has, or names it."""
+    measure, pages = level.sentence.metric.measure, run.site.profile.traffic.pages
+    of_views = measure in {Measure.PAGE, Measure.PAGES, Measure.FIRST_BYTES, Measure.REPEAT_BYTES}
+    if level.scope.table not in {"all", "assets"} or not (of_views or level.scope.table == "assets"):
+        return ""
+    if not any(key.part in {Part.PAGE, Part.ASSET} for key in run.played.keys):
+        return "the traffic has no pages"
+    if not of_views and pages and all(page.assets == "none" for page in pages.values()):
+        return "no page loads assets (assets: none)"
+    return ""
 
 
 def _busiest(run: Seen, level: Level, stages: tuple[int, ...]) -> int:
