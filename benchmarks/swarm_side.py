@@ -196,7 +196,9 @@ def _crowd(engine: Engine, url: str, audience: Mapping[str, str]) -> tuple[Turni
     script = Script(profile.portable(), "up", 1.0, 1, "benchmark", "2026-11-27", views={"view": samples})
     begins_s = time.perf_counter()
     ledger = Ledger(begins_s)
-    return Turning(script, profile, engine, ledger, seed=1, shard=0, of=1, begins_s=begins_s), ledger
+    crowd = Turning(script, profile, engine, ledger, seed=1, shard=0, of=1)
+    crowd.begin(begins_s)
+    return crowd, ledger
 
 
 def _use(path: str) -> str:

@@ -60,10 +60,9 @@ class Crowd:
         seed: int,
         shard: int,
         of: int,
-        begins_s: float,
     ) -> None:
         self._profile, self._engine = profile, engine
-        self._of, self._begins_s = of, begins_s
+        self._of, self._begins_s = of, 0.0
         self.shelf = Shelf()
         self.cdn = profile.cdn
         self.now = engine.now
@@ -75,8 +74,7 @@ class Crowd:
         self._world = World(script, profile, self._errands)
         self._pages = tuple(Page(self._world, name) for name in traffic.pages)
         self._rated = tuple(
-            Rated(self._world, each, engine, self._poses, self._numbers(each), self.cdn, begins_s)
-            for each in rated(profile)
+            Rated(self._world, each, engine, self._poses, self._numbers(each), self.cdn) for each in rated(profile)
         )
         views = (partial(self._arrived, page, self._numbers(page.name)) for page in self._pages)
         self._handlers: tuple[Callable[[float], None], ...] = (*views, *(each.arrive for each in self._rated))
@@ -99,6 +97,12 @@ class Crowd:
         self.elsewhere: dict[str, int] = {}
         """Redirects that were not followed, since they lead to hosts that get no load, by URL."""
         self._held = {pose: self._warm(pose, script) for pose in self._poses.all}
+
+    def begin(self, at_s: float) -> None:
+        """Take this moment for the beginning of the run."""
+        self._begins_s = at_s
+        for each in self._rated:
+            each.begins_s = at_s
 
     @property
     def visitors(self) -> int:

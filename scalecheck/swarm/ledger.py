@@ -129,6 +129,10 @@ class Counter:
         self._second = -1
         self._cell = Cell()
 
+    def begin(self, at_s: float) -> None:
+        """Count seconds from this moment on; nothing has been counted yet."""
+        self._begins_s = at_s
+
     def _at(self, due_s: float) -> Cell:
         """Return the cell of an intended start; those before the run's beginning count for its first second."""
         second = int(due_s - self._begins_s)
@@ -235,6 +239,12 @@ class Ledger:
     def __init__(self, begins_s: float) -> None:
         self._begins_s = begins_s
         self._counters: dict[Key, Counter] = {}
+
+    def begin(self, at_s: float) -> None:
+        """Count seconds from this moment on; nothing has been counted yet."""
+        self._begins_s = at_s
+        for counter in self._counters.values():
+            counter.begin(at_s)
 
     def counter(self, key: Key) -> Counter:
         """Return the counter of a route, always the same one."""

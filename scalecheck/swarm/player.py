@@ -39,25 +39,12 @@ class ShardPlayer:
         ca_file: Path | None = None,
         connect_to: str | None = None,
     ) -> None:
-        self._script, self._profile = script, profile
-        self._shard, self._of = shard, of
+        self._profile = profile
         self._engine = engine_of(profile, ca_file, connect_to)
-        self._arrivals: Arrivals | None = None
-        self._ledger: Ledger | None = None
-        self._crowd: Crowd | None = None
-        self._held: tuple[Held, ...] = ()
-        self._opened = self._messages = 0
-        self._stopped = self._closed = False
-        self._ends_s = 0.0
-        self._over_s: float | None = None
-
-    def begin(self, at_s: float) -> None:
-        """Begin the first second at a moment of `time.perf_counter`."""
-        script, profile, shard, of = self._script, self._profile, self._shard, self._of
         on = date.fromisoformat(script.started)
         those = streams(profile, script.shape, script.scale, on)
-        self._ledger = ledger = Ledger(at_s)
-        self._crowd = Crowd(script, profile, self._engine, ledger, seed=script.seed, shard=shard, of=of, begins_s=at_s)
+        self._ledger = ledger = Ledger(0.0)
+        self._crowd = Crowd(script, profile, self._engine, ledger, seed=script.seed, shard=shard, of=of)
         schedule = Schedule(those, profile.traffic.arrivals, script.seed, shard, of)
         counters = [ledger.counter(each.key) for each in those]
         self._arrivals = Arrivals(schedule, self._crowd.handlers(), counters, partial(Clock, self._engine.loop))
@@ -66,16 +53,26 @@ class ShardPlayer:
             Held(self._engine, route, course, ledger.counter(Key(Part.ROUTE, endpoint)), shard=shard, of=of)
             for endpoint, route in held_routes(profile).items()
         )
+        self._lasts_s = course.duration_s if self._held else 0.0
+        self._opened = self._messages = 0
+        self._begun = self._stopped = self._closed = False
+        self._ends_s = 0.0
+        self._over_s: float | None = None
+
+    def begin(self, at_s: float) -> None:
+        """Begin the first second at a moment of `time.perf_counter`; all that takes time was done before."""
+        self._begun = True
+        self._ledger.begin(at_s)
+        self._crowd.begin(at_s)
         for each in self._held:
             each.begin(at_s)
-        self._ends_s = at_s + course.duration_s if self._held else at_s
+        self._ends_s = at_s + self._lasts_s
         self._arrivals.start(at_s)
 
     def stop(self) -> None:
         """Send nothing more; what is under way goes on."""
         self._stopped, self._ends_s = True, 0.0
-        if self._arrivals is not None:
-            self._arrivals.stop()
+        self._arrivals.stop()
         for each in self._held:
             each.stop()
 
@@ -85,23 +82,23 @@ class ShardPlayer:
         What has not come when a request may have taken its longest is cut off, and counts as lost: pages that were
         under way may ask for more and more.
         """
-        if self._arrivals is None or not self._arrivals.over or self._engine.now() < self._ends_s:
-            return self._arrivals is None
+        if not (self._begun or self._stopped) or not self._arrivals.over or self._engine.now() < self._ends_s:
+            return False
         if not self._stopped:
             self.stop()  # held connections end with the course
         if self._over_s is None:
             self._over_s = self._engine.now()
         if not self._closed and self._engine.now() - self._over_s > self._profile.safety.timeout:
             self.close()
-        return self._closed or (not self._engine.under_way and (self._crowd is None or self._crowd.idle()))
+        return self._closed or (not self._engine.under_way and self._crowd.idle())
 
     def take(self) -> Mapping[int, Mapping[Key, Tally]]:
         """Return by second what was counted since the last time."""
-        return self._ledger.take() if self._ledger is not None else {}
+        return self._ledger.take()
 
     def lag(self) -> Histogram:
         """Return by how much arrivals were turned to late, since the last time."""
-        return merged(self._arrivals.take_lag().values()) if self._arrivals is not None else Histogram()
+        return merged(self._arrivals.take_lag().values())
 
     def fired(self) -> tuple[str, ...]:
         """Return no names: no event of Locust's is fired for the requests of a script."""
@@ -114,7 +111,7 @@ class ShardPlayer:
             "connections": self._engine.sockets,
             "opened": opened - self._opened,
             "under_way": len(self._engine.under_way),
-            "visitors": self._crowd.visitors if self._crowd is not None else 0,
+            "visitors": self._crowd.visitors,
             "messages": messages - self._messages,
             "held": sum(each.held for each in self._held),
         }
@@ -127,8 +124,7 @@ class ShardPlayer:
             return
         self._closed = True
         self.stop()
-        if self._crowd is not None:
-            self._crowd.close()
+        self._crowd.close()
         self._engine.close()
 
 

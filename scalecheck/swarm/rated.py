@@ -29,14 +29,13 @@ class Rated:
         poses: Poses,
         draw: Callable[[], float],
         cdn: str,
-        begins_s: float,
     ) -> None:
         self._request = world.call(endpoint, part=Part.ROUTE, mode="include")
         load = world.profile.traffic.routes.get(endpoint, NO_LOAD)
         self._drawing = world.drawings.get(endpoint) if load.data is not None else None
         self._world, self._engine = world, engine
         self._poses, self._draw, self._cdn = poses, draw, cdn
-        self._begins_s = begins_s
+        self.begins_s = 0.0
         self._obeys = world.profile.safety.obey_retry_after
         self._pools: dict[Any, Pool] = {}
         self._number = 0
@@ -67,7 +66,7 @@ class Rated:
 
     def _errand(self, due_s: float) -> Errand:
         draw = self._draw
-        pose = self._poses.drawn(due_s - self._begins_s, draw(), draw())
+        pose = self._poses.drawn(due_s - self.begins_s, draw(), draw())
         self._number += 1
         return self._request.errand(pose, self._value(draw()), self._number, "")
 

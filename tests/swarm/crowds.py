@@ -98,7 +98,8 @@ def playing(
         engine = Engine(timeout_s=2.0)
         begins_s = engine.now()
         ledger = Ledger(begins_s)
-        crowd = Crowd(script, profile, engine, ledger, seed=seed, shard=0, of=1, begins_s=begins_s)
+        crowd = Crowd(script, profile, engine, ledger, seed=seed, shard=0, of=1)
+        crowd.begin(begins_s)
         try:
             yield Playing(crowd, engine, server, ledger, begins_s)
         finally:
