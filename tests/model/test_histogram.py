@@ -1,4 +1,6 @@
+import base64
 import random
+import zlib
 
 import pytest
 from hypothesis import given
@@ -78,12 +80,27 @@ def test_beyond() -> None:
     assert counted([0.1, 0.2, 0.3, 0.4]).beyond(0.2) == 2
 
 
-@given(st.dictionaries(st.integers(0, 9000), st.integers(1, 10**9), max_size=50))
+@given(st.dictionaries(st.integers(0, bucket(LONGEST_US)), st.integers(1, 2**53), max_size=50))
 def test_encoding_is_read_back(counts: dict[int, int]) -> None:
     assert decode(Histogram(counts).encode()) == counts
 
 
-@pytest.mark.parametrize("text", ["x", "not a histogram", "~~~~", Histogram({1: 2}).encode()[:-3]])
+def deflated(planes: bytes) -> str:
+    return base64.b64encode(zlib.compress(planes)).decode()
+
+
+NONE = [
+    *("x", "not a histogram", "~~~~", Histogram({1: 2}).encode()[:-4], "AAAA"),
+    Histogram({bucket(LONGEST_US) + 1: 1}).encode(),
+    Histogram({1: 2**53 + 1}).encode(),
+    Histogram({1: 0}).encode(),
+    *(deflated(planes) for planes in (b"", b"\0" * 9, b"\1\0" + b"\1" + b"\0" * 8, bytes(10**7))),
+    deflated(b"\1\1\0\0\1\1" + b"\0" * 14),
+]
+"""Cut off, other text, buckets and counts that there cannot be, too many bytes, and the same bucket twice."""
+
+
+@pytest.mark.parametrize("text", NONE)
 def test_what_is_no_histogram_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="histogram"):
         decode(text)
