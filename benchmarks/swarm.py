@@ -15,6 +15,7 @@ from benchmarks.swarm_target import Ran, Target, ran, target
 
 ROUNDS = 3
 SECONDS = 4
+AT_A_RATE_S = 10
 RATES = (8000, 15_000, 30_000)
 STEP = ([2.0, 3000, 3000], [2.0, 30_000, 30_000])
 VISITORS = 100_000
@@ -84,20 +85,20 @@ def _closed(at: Target, folder: Path, url: str, how: str) -> None:
 
 def _open(at: Target, folder: Path) -> None:
     """Print what arrives of a rate, how late, and for how much of the processor."""
-    print(f"\n  arrivals at a rate for {SECONDS} s, medians of {ROUNDS}; processor time includes each tool's start")
+    print(f"\n  arrivals at a rate for {AT_A_RATE_S} s, medians of {ROUNDS}; processor time includes each tool's start")
     print(f"  {'':<28}{'delivered':>12}{'lag p99':>12}{'processor':>12}")
     for per_s in RATES:
 
         def own(per_s: int = per_s) -> Figures:
-            pieces = [[SECONDS, per_s, per_s]]
+            pieces = [[AT_A_RATE_S, per_s, per_s]]
             said = {"url": at.url, "pieces": pieces, "spacing": "random", "ca_file": str(at.ca_file)}
             figures, done = _side(at, folder, "rate", **said)
-            return {**figures, "cpu": done.cpu_s / SECONDS}
+            return {**figures, "cpu": done.cpu_s / AT_A_RATE_S}
 
         def k6(per_s: int = per_s) -> Figures:
-            script = OPEN.format(per_s=per_s, seconds=SECONDS, url=f"{at.url}/page")
+            script = OPEN.format(per_s=per_s, seconds=AT_A_RATE_S, url=f"{at.url}/page")
             done = ran(at, k6_command(script, folder), folder, ONE_CORE)
-            return {"delivered": done.answered / per_s / SECONDS, "cpu": done.cpu_s / SECONDS}
+            return {"delivered": done.answered / per_s / AT_A_RATE_S, "cpu": done.cpu_s / AT_A_RATE_S}
 
         things: dict[str, Callable[[], Figures]] = {"the engine": own}
         if shutil.which("k6"):
