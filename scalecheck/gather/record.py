@@ -15,7 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from scalecheck.model import load_record
 from scalecheck.model.evidence import Exchange, Failure, LabRun, Record, Run, View
-from scalecheck.model.load import Event, Generator, Load, LoadRecord, SwarmRun, Window
+from scalecheck.model.load import Load, LoadRecord, SwarmRun
+from scalecheck.model.load_gather import Gathering
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -134,7 +135,7 @@ def read_evidence(path: Path) -> Evidence:
 def _read(file: IO[str], name: str) -> Evidence:
     run: Run | None = None
     records: list[Record] = []
-    load: list[LoadRecord] = []
+    swarm: Gathering | None = None
     probes: list[str] = []
     bodies: dict[str, bytes] = {}
     cut_off = True
@@ -149,10 +150,21 @@ def _read(file: IO[str], name: str) -> Evidence:
         elif "probe" in data:
             probes.append(str(data["probe"]))
         elif any(kind in data for kind in load_record.KINDS):
-            load.append(_load_record(data, number, name, begun=bool(load)))
+            swarm = _told(_load_record(data, number, name, begun=swarm is not None), swarm)
         else:
             records.append(_record(data, f"{name}:{number}", bodies))
-    return Evidence(_required(run, name), tuple(records), tuple(probes), cut_off, _swarmed(load))
+    return Evidence(
+        _required(run, name), tuple(records), tuple(probes), cut_off, swarm.load() if swarm is not None else None
+    )
+
+
+def _told(record: LoadRecord, swarm: Gathering | None) -> Gathering | None:
+    """Return a swarm with one more report."""
+    if isinstance(record, SwarmRun):
+        return Gathering(record)
+    if swarm is not None:
+        swarm.add(record)
+    return swarm
 
 
 def _load_record(data: dict[str, Any], number: int, name: str, *, begun: bool) -> LoadRecord:
@@ -164,18 +176,6 @@ def _load_record(data: dict[str, Any], number: int, name: str, *, begun: bool) -
     if isinstance(record, SwarmRun) == begun:
         raise EvidenceError(f"{name}:{number}: expected one swarm, and that before what it reports")
     return record
-
-
-def _swarmed(records: list[LoadRecord]) -> Load | None:
-    """Return all that a swarm reported, as one; None without a swarm."""
-    if not records or not isinstance(records[0], SwarmRun):
-        return None
-    return Load(
-        records[0],
-        tuple(each for each in records if isinstance(each, Window)),
-        tuple(each for each in records if isinstance(each, Generator)),
-        tuple(each for each in records if isinstance(each, Event)),
-    )
 
 
 def _mapping(data: object, place: str) -> dict[str, object]:

@@ -217,3 +217,5 @@ class Load:
     windows: tuple[Window, ...] = ()
     generators: tuple[Generator, ...] = ()
     events: tuple[Event, ...] = ()
+    reports: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """Numbers of the reports that came, by worker, beside those of the windows and generators that are kept."""

@@ -5,7 +5,7 @@ to the stage in which its middle lies.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -46,7 +46,7 @@ class Played:
 
     def stage_of(self, second: int) -> int:
         """Return the number of the stage to which a second belongs."""
-        return max(0, bisect_right(self._begins_s, second + 0.5) - 1)
+        return stage_at(self._begins_s, second)
 
     @cached_property
     def ended_s(self) -> float:
@@ -57,13 +57,14 @@ class Played:
             return min(over)
         if any(known):
             return self.stages[-1].ends_s
-        return float(max((window.second + 1 for window in self.load.windows), default=0))
+        reported = [*(each.second + 1 for each in self.load.windows), *(each.second for each in self.load.generators)]
+        return float(max(reported, default=0))
 
     def seconds_of(self, stage: int) -> range:
         """Return the seconds that were played of a stage."""
         begins_s, ends_s = self.stages[stage].begins_s, min(self.stages[stage].ends_s, self.ended_s)
-        first = _first_second(begins_s)
-        return range(first, max(first, _first_second(ends_s)))
+        first = first_second(begins_s)
+        return range(first, max(first, first_second(ends_s)))
 
     @cached_property
     def _by_stage(self) -> Mapping[int, Mapping[Key, list[Tally]]]:
@@ -152,7 +153,7 @@ class Played:
     @cached_property
     def _reports(self) -> Mapping[str, set[int]]:
         """Numbers of the reports that came, by worker."""
-        reports: dict[str, set[int]] = {}
+        reports = {worker: set(numbers) for worker, numbers in self.load.reports.items()}
         reporting: tuple[Window | Generator, ...] = (*self.load.windows, *self.load.generators)
         for each in reporting:
             reports.setdefault(each.worker, set()).add(each.sequence)
@@ -212,7 +213,12 @@ class Played:
             yield Doubt(f"the evidence ends after {self.ended_s:.0f} of {lasts_s:.0f} s", missing=True)
 
 
-def _first_second(moment_s: float) -> int:
+def stage_at(begins_s: Sequence[float], second: int) -> int:
+    """Return the number of the stage to which a second belongs, by when each begins."""
+    return max(0, bisect_right(begins_s, second + 0.5) - 1)
+
+
+def first_second(moment_s: float) -> int:
     """Return the first second whose middle does not lie before a moment."""
     return ceil(moment_s - 0.5)
 
