@@ -141,18 +141,21 @@ def swarm(
         may_load=tuple(may_load or ()),
         web=web,
         locustfile=locustfile,
-        locust=tuple(_words(locust)),
+        locust=tuple(_words(locust, locustfile)),
         script=script,
         quiet=quiet,
     )
     run_swarm(plan, tuple(formats or ()), verbose=verbose)
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str, locustfile: Path | None) -> list[str]:
     try:
-        return shlex.split(text)
+        words = shlex.split(text)
     except ValueError as error:
         raise UsageError(f"--locust: {error}") from None
+    if locustfile is not None and not any(word.startswith(("-t", "--run-time")) for word in words):
+        raise UsageError("--locustfile: say how many users, and for how long: --locust '-u 50 -r 10 -t 1m'")
+    return words
 
 
 def _be_a_worker(host: str, port: int, processes: int | None, ca_file: Path | None) -> None:

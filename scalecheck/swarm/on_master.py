@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from locust.env import Environment
 from locust.rpc.protocol import Message
 from locust.runners import MasterRunner, Runner
 
-from scalecheck.model.load import BY_HAND, Event, Happening, LoadRecord, SwarmRun
+from scalecheck.model.load import BY_HAND, Event, Happening, LoadRecord, StageRun, SwarmRun
 from scalecheck.model.profile_safety import Safety
 from scalecheck.swarm.bounds import Bounds
 from scalecheck.swarm.locust_statistics import feed
@@ -119,7 +119,7 @@ class OnMaster:
                 key=self._runner.get_worker_index,
             )
         self._master = Master(
-            self._piece.run,
+            self._run(),
             script=self._piece.script,
             send=self._send,
             write=self._write,
@@ -131,6 +131,13 @@ class OnMaster:
             open_ended=self._piece.open_ended,
         )
         self._master.admit(workers)
+
+    def _run(self) -> SwarmRun:
+        """Return what is played; of an open-ended run as long as Locust's `--run-time` says."""
+        run, lasts_s = self._piece.run, options_of(self._environment).run_time
+        if not self._piece.open_ended or not lasts_s:
+            return run
+        return replace(run, stages=(StageRun(run.shape, 0.0, float(lasts_s), 1.0, 1.0),))
 
     def _send(self, kind: str, data: Mapping[str, Any], worker: str) -> None:
         self._runner.send_message(kind, dict(data), client_id=worker)
