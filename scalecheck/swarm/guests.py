@@ -65,8 +65,10 @@ class Fetch(View):
 class Guests(Crowd):
     """The guests of one process."""
 
-    def __init__(self, script: Script, profile: Profile, engine: Engine, ledger: Ledger, **where: Any) -> None:
-        super().__init__(script, profile, engine, ledger, **where)
+    def __init__(
+        self, script: Script, profile: Profile, engine: Engine, ledger: Ledger, *, seed: int, shard: int, of: int
+    ) -> None:
+        super().__init__(script, profile, engine, ledger, seed=seed, shard=shard, of=of)
         self._random = self._numbers("guests")
         self._named = {page.name: page for page in self._pages}
         self._waiting: dict[View, Callable[[View, float], None]] = {}
@@ -148,17 +150,16 @@ class GuestPlayer:
     """What a worker plays whose arrivals are Locust's own: its users', by their wait times (`worker.Player`)."""
 
     def __init__(self, script: Script, profile: Profile, engine: Engine, *, shard: int, of: int) -> None:
-        self._script, self._profile, self._engine = script, profile, engine
-        self._where = {"seed": script.seed, "shard": shard, "of": of}
-        self._ledger: Ledger | None = None
-        self.guests: Guests | None = None
+        self._engine = engine
+        self._ledger = Ledger(0.0)
+        self.guests = Guests(script, profile, engine, self._ledger, seed=script.seed, shard=shard, of=of)
         self.stopped = False
         self._opened = 0
 
     def begin(self, at_s: float) -> None:
         """Begin the first second at a moment of `time.perf_counter`."""
-        self._ledger = Ledger(at_s)
-        self.guests = Guests(self._script, self._profile, self._engine, self._ledger, begins_s=at_s, **self._where)
+        self._ledger.begin(at_s)
+        self.guests.begin(at_s)
 
     def stop(self) -> None:
         """Send nothing more: users that ask for something are ended."""
@@ -166,11 +167,11 @@ class GuestPlayer:
 
     def idle(self) -> bool:
         """Whether it was stopped, and every answer has come or is lost."""
-        return self.stopped and not self._engine.under_way and (self.guests is None or self.guests.idle())
+        return self.stopped and not self._engine.under_way and self.guests.idle()
 
     def take(self) -> Mapping[int, Mapping[Key, Tally]]:
         """Return by second what was counted since the last time."""
-        return {} if self._ledger is None else self._ledger.take()
+        return self._ledger.take()
 
     def lag(self) -> Histogram:
         """Return nothing: arrivals have no intended start here but the moment at which a task asks."""
@@ -178,17 +179,16 @@ class GuestPlayer:
 
     def fired(self) -> tuple[str, ...]:
         """Return the names of requests for which `events.request` was fired, so that Locust has counted them."""
-        return () if self.guests is None else tuple(sorted(self.guests.asked))
+        return tuple(sorted(self.guests.asked))
 
     def gauges(self) -> Mapping[str, int]:
         """Return what is open and under way."""
         opened, self._opened = self._engine.opened - self._opened, self._engine.opened
         found = {"connections": self._engine.sockets, "opened": opened, "under_way": len(self._engine.under_way)}
-        return found | {"visitors": 0 if self.guests is None else self.guests.visitors, "messages": 0, "held": 0}
+        return found | {"visitors": self.guests.visitors, "messages": 0, "held": 0}
 
     def close(self) -> None:
         """Close every connection; what is under way is lost."""
         self.stop()
-        if self.guests is not None:
-            self.guests.close()
+        self.guests.close()
         self._engine.close()

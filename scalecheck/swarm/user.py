@@ -147,7 +147,7 @@ class Visitor(User):
     def _guests(self) -> Guests:
         """Return the guests of this process, once the run has begun; StopUser when it is over."""
         player = _player(self.environment)
-        if player.stopped or player.guests is None:
+        if player.stopped:
             raise StopUser
         if self._guest is None:
             self._guest = player.guests.newcomer()
