@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 SHIFTED = BITS + 1
 REFUSALS = frozenset({429, 503})
 """Statuses that say `not now`, and are to say when (RFC 9110 section 10.2.3)."""
+NO_SECOND = -(1 << 40)
+"""No second of any run, were it counted from before its beginning."""
 UNSENT = "unsent"
 """Why an arrival failed that was never sent: the generator was too far behind."""
 WITHHELD = "told to wait"
@@ -126,7 +128,7 @@ class Counter:
         self.key = key
         self._begins_s = begins_s
         self._cells: dict[int, Cell] = {}
-        self._second = -1
+        self._second = NO_SECOND
         self._cell = Cell()
 
     def begin(self, at_s: float) -> None:
@@ -229,7 +231,7 @@ class Counter:
 
     def take(self) -> dict[int, Tally]:
         """Return what was counted since the last time, by second."""
-        cells, self._cells, self._second = self._cells, {}, -1
+        cells, self._cells, self._second = self._cells, {}, NO_SECOND
         return {second: cell.taken() for second, cell in cells.items()}
 
 

@@ -116,7 +116,7 @@ class OnWorker:
     def _begin(self, environment: Environment, msg: Message) -> None:
         if self._worker is not None:
             self._worker.begin(msg.data["in_s"])
-            self._begun.set()
+            gevent.spawn_later(msg.data["in_s"], self._begun.set)
 
     def _stop(self, environment: Environment, msg: Message) -> None:
         self.leave()

@@ -103,3 +103,12 @@ def test_views_are_cold_or_warm() -> None:
 )
 def test_failures(status: int, loss: Loss | None, statuses: frozenset[int] | None, expected: str | None) -> None:
     assert failure_of(exchange(0, status=status, loss=loss), statuses) == expected
+
+
+def test_what_was_due_before_the_beginning_is_not_lost_between_two_reports() -> None:
+    ledger = counter()
+    for _ in range(2):
+        ledger.planned(BEGINS_S - 1.5)
+        assert {second: tally.planned for second, tally in ledger.take().items()} == {0: 1}
+        ledger.ended(exchange(-1.5))
+        assert {second: tally.answered for second, tally in ledger.take().items()} == {0: 1}
