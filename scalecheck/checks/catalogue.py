@@ -3,15 +3,28 @@
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from scalecheck.checks import assets, bundle, cache, cdn, images, load, observability, rendering, security, site, vitals
+from scalecheck.checks import (
+    assets,
+    bundle,
+    cache,
+    cdn,
+    cost,
+    images,
+    load,
+    observability,
+    rendering,
+    security,
+    site,
+    vitals,
+)
 from scalecheck.checks.check import Check
 from scalecheck.model.verdict import GUARDS
 from scalecheck.probes.probe import Probe
 
-GROUPS = (site, cache, assets, bundle, images, cdn, rendering, vitals, observability, security, load)
+GROUPS = (site, cache, assets, bundle, images, cdn, rendering, vitals, observability, security, load, cost)
 CHECKS: tuple[Check, ...] = tuple(each for group in GROUPS for each in vars(group).values() if isinstance(each, Check))
 BY_ID = {check.id: check for check in CHECKS}
-SWARMED = frozenset({"load"})
+SWARMED = frozenset({"load", "cost"})
 """Groups that are judged from what a swarm brought, and from nothing else."""
 GROUP_NAMES = tuple(dict.fromkeys(check.id.partition(".")[0] for check in CHECKS))
 

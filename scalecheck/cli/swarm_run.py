@@ -42,7 +42,7 @@ from scalecheck.swarm.data import Data
 from scalecheck.swarm.scout import script
 from scalecheck.swarm.script import Script
 
-GROUP = "load"
+GROUPS = ("load", "cost")
 NEVER_BEGAN = frozenset({Happening.WORKER_LEFT_OUT})
 
 
@@ -92,7 +92,7 @@ def prepare(plan: SwarmPlan) -> Prepared:
 def swarmed(plan: SwarmPlan, of: Prepared) -> Report | None:
     """Return the report of a swarm, its evidence kept; None where only the script was asked for."""
     began = time.monotonic()
-    checks = tuple(check.id for check in chosen((GROUP,), ()))
+    checks = tuple(check.id for check in chosen(GROUPS, ()))
     played, interrupted = kept(plan, of, checks)
     if played is None:
         return None

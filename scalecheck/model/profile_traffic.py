@@ -28,6 +28,7 @@ from scalecheck.model.traffic_scalars import (
     Durations,
     Endpoint,
     Languages,
+    MonthlyBudget,
     Numbers,
     PageRate,
     Query,
@@ -167,6 +168,15 @@ class Prices(Part):
     """Requests that reach the origin: what functions are paid by."""
 
 
+class Costs(Part):
+    """What traffic may cost in a month, by `prices` and by what a swarm measures."""
+
+    egress: MonthlyBudget | None = None
+    """Of bytes from the edge to visitors: `500 USD/month`."""
+    origin_requests: MonthlyBudget | None = None
+    """Of requests that reach the origin."""
+
+
 class Traffic(Part):
     """The load to expect."""
 
@@ -194,6 +204,8 @@ class Traffic(Part):
     """Courses of load by name: stages one after the other."""
     prices: Prices = Prices()
     """What it costs."""
+    cost: Costs = Costs()
+    """What it may cost."""
 
 
 def typed(body: Any) -> Any:

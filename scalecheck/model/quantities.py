@@ -18,6 +18,7 @@ REQUEST_RATES = rf"{NUMBER}(\.\.{NUMBER})? requests/[smhd]"
 PRICE = rf"{NUMBER} [A-Z]{{3}}/(\S+)"
 BYTE_PRICE = rf"{NUMBER} [A-Z]{{3}}/[KMGT]i?B"
 COUNT_PRICE = rf"{NUMBER} [A-Z]{{3}}/{units.COUNT}"
+BUDGET = rf"{NUMBER} [A-Z]{{3}}/month"
 RATES = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -101,6 +102,18 @@ class Price:
         return f"{units.show_number(self.amount)} {self.currency}/{self.unit}"
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be spent in a month."""
+
+    amount: float
+    currency: str
+    """Three letters (ISO 4217)."""
+
+    def __str__(self) -> str:
+        return f"{units.show_number(self.amount)} {self.currency}/month"
+
+
 def read_between(text: str) -> Between:
     """Return a range of numbers such as `5..10`, or one number."""
     return _between(text, _plain, "a number such as 7, or a range such as 5..10")
@@ -173,6 +186,12 @@ def read_count_price(text: str) -> Price:
     if not (number := int(unit.replace("_", ""))):
         raise ValueError(f"expected {expected}")
     return Price(amount, currency, number, unit)
+
+
+def read_budget(text: str) -> Budget:
+    """Return what may be spent in a month: `500 USD/month`."""
+    amount, currency, _ = _priced(text, BUDGET, "what may be spent in a month, such as 500 USD/month")
+    return Budget(amount, currency)
 
 
 def show_between(range_: Between) -> str:

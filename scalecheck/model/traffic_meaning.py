@@ -40,6 +40,7 @@ def mistakes(profile: "Profile") -> Iterator[Mistake]:
         yield from (_at("routes", endpoint, *each) for each in _load(endpoint, load, called, profile))
     yield from _shapes(traffic)
     yield from _currencies(traffic)
+    yield from _budgets(traffic)
 
 
 def endpoints(traffic: Traffic) -> tuple[str, ...]:
@@ -178,3 +179,18 @@ def _currencies(traffic: Traffic) -> Iterator[Mistake]:
         first = next(iter(prices.values())).currency
         if price.currency != first:
             yield _at("prices", name, f"expected prices in one currency, {first}, found {price.currency}")
+
+
+def _budgets(traffic: Traffic) -> Iterator[Mistake]:
+    """Yield budgets that nothing can be held against."""
+    audience = traffic.audience
+    for name in type(traffic.cost).model_fields:
+        budget, price = getattr(traffic.cost, name), getattr(traffic.prices, name)
+        if budget is None:
+            continue
+        if price is None:
+            yield _at("cost", name, f"needs its price: traffic.prices.{name}")
+        elif price.currency != budget.currency:
+            yield _at("cost", name, f"expected the currency of its price, {price.currency}, found {budget.currency}")
+        if audience.daily_users is None or audience.pages_per_user is None:
+            yield _at("cost", name, "needs how many come: traffic.audience.daily_users and pages_per_user")

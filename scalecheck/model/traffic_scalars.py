@@ -12,7 +12,7 @@ from scalecheck.model import calls, quantities, sentence
 from scalecheck.model.calls import Call
 from scalecheck.model.guess import guess
 from scalecheck.model.profile_scalars import Status, Text, read_text
-from scalecheck.model.quantities import Between, Climb, Hours, Price, Squeeze
+from scalecheck.model.quantities import Between, Budget, Climb, Hours, Price, Squeeze
 from scalecheck.model.sentence import Change, Sentence
 from scalecheck.model.user_agents import USER_AGENTS
 from scalecheck.wire import units
@@ -154,6 +154,7 @@ BytePrice = Annotated[
 CountPrice = Annotated[
     Price, _reading(quantities.read_count_price), SHOWN, _pattern(quantities.COUNT_PRICE, "0.01 USD/10_000")
 ]
+MonthlyBudget = Annotated[Budget, _reading(quantities.read_budget), SHOWN, _pattern(quantities.BUDGET, "500 USD/month")]
 TimeZone = Annotated[str, _reading(read_zone), _pattern(r"[A-Za-z][A-Za-z0-9_+/-]*", "Europe/Berlin")]
 Languages = Annotated[str, _reading(read_languages), _pattern(LANGUAGES, "de,en;q=0.7")]
 Browser = Annotated[str, _reading(read_user_agent), _pattern(r".*\S.*", *USER_AGENTS)]

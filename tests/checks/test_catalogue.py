@@ -42,8 +42,11 @@ security.cookies security.tls security.sri security.no_secrets_in_bundles securi
 security.no_server_detail security.no_tokens_in_storage
 bundle.api_calls rendering.works_offline
 observability.rum_sent observability.rum_accepted observability.errors_reported observability.trace_continues
+load.delivered load.errors load.latency load.page_time load.throughput load.slow_ratio load.hit_ratio load.bytes
+load.recovers load.steady load.headroom load.survives_spike load.polite_refusals
+cost.egress cost.origin_requests
 """.split()  # noqa: SIM905
-"""The promises of the groups that need neither rehearsal, nor logs, nor browser."""
+"""The promises of the groups that need neither rehearsal nor logs."""
 
 every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 EVERYTHING = profile(

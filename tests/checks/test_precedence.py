@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scalecheck.checks.catalogue import CHECKS
+from scalecheck.checks.catalogue import CHECKS, SWARMED
 from scalecheck.model.evidence import Exchange, Loss, Record, Tls
 from scalecheck.model.profile import Profile
 from scalecheck.model.site import Site
@@ -137,7 +137,7 @@ def shop(
     return site(firsts, later, absent, more, profile=declared or profile(routes=DECLARED), asked=asked, before=before)
 
 
-AUDITED = tuple(check for check in CHECKS if not check.id.startswith("load."))
+AUDITED = tuple(check for check in CHECKS if check.id.partition(".")[0] not in SWARMED)
 """All but those that a swarm's evidence is for."""
 
 

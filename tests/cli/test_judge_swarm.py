@@ -22,7 +22,7 @@ slo:
   all: [errors < 1%, p95 < 300ms]
   baseline: {file: baseline.json, fail: [p95 up 10%]}
 """
-IDS = tuple(check.id for check in chosen(["load"]))
+IDS = tuple(check.id for check in chosen(["load", "cost"]))
 GOOD = load(hold(1, 20, {SEARCH: tally((1000, 0.1))}))
 SLOWER = load(hold(1, 20, {SEARCH: tally((1000, 0.15))}))
 

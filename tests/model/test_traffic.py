@@ -117,6 +117,7 @@ MEANT = [
     'traffic: {shapes: {s: [{day: {hours: "22:00-06:00", shoulders: 8h}}]}}',
     'traffic: {shapes: {s: [{day: {hours: "00:00-24:00", shoulders: 0s, night: 1x}}]}}',
     "traffic: {prices: {egress: 0.085 USD/GB, origin_requests: 0 USD/1}}",
+    "traffic: {prices: {egress: 1 USD/GB}, cost: {egress: 500_000 USD/month}}",
     "traffic: {audience: {pages_per_user: 7.5, think_time: 30s}, expect: 100 requests/s}",
     "slo: {all: [p95 growth < 10% per 8h], during: {soak: [p95 < 1s within 8h]}}",
     "slo: {routes: {GET /: [hit ratio > 1%]}, during: {recovery: [delivered > 1%]}}",
@@ -308,6 +309,12 @@ MISTAKES = [
     (
         "traffic: {prices: {egress: 1 USD/GB, requests: 1 EUR/10}}",
         "traffic.prices.requests: expected prices in one currency, USD, found EUR",
+    ),
+    ("traffic: {cost: {egress: 500 USD}}", "traffic.cost.egress: expected what may be spent in a month, such as 500"),
+    ("traffic: {cost: {egress: 500 USD/month}}", "traffic.cost.egress: needs its price: traffic.prices.egress"),
+    (
+        "traffic: {prices: {egress: 1 USD/GB}, cost: {egress: 500 EUR/month}}",
+        "traffic.cost.egress: expected the currency of its price, USD, found EUR",
     ),
     ("slo: {all: [p95 < 300]}", f'slo.all[0]: expected p95 with {METRIC}, found "p95 < 300"'),
     ("slo: {all: [p95x < 300ms]}", 'slo.all[0]: unknown metric "p95x"; did you mean "p95"?'),
