@@ -108,8 +108,8 @@ class Server:
         self.record.stalled += [began_s, time.perf_counter()]
 
     def end(self) -> None:
-        if not sys.stdin.read(1):
-            self.over.set_result(None)
+        self.loop.remove_reader(sys.stdin.fileno())
+        self.over.set_result(None)
 
 
 def answer(status: int, length: int, *, chunked: bool) -> bytes:

@@ -150,7 +150,7 @@ def test_a_stalled_server_is_seen_as_it_was(per_s: float, spacing: Literal["rand
 
 
 def test_wrk2s_own_experiment_comes_out_as_it_should() -> None:
-    """Twenty connections, and 4.67 % of the time nothing: from when it was sent, p99 would know nothing of it."""
+    """Twenty connections, and 4.67 % of the time nothing: from when each was sent, p99 would know little of it."""
     run = swarm(Plan(stalls_after_s=2, stalls_s=0.28), 2000, 6, "even", most=20)
     began_s, ended_s = run.record.stalled
     stalled_s = ended_s - began_s
@@ -160,7 +160,7 @@ def test_wrk2s_own_experiment_comes_out_as_it_should() -> None:
         assert run.at(share) == near(quantile(truth, share), run)
         assert ideal_s * 0.98 < run.at(share)
     since_sent = sorted(ended_s - run.sent[number] for number, ended_s in run.ended.items())
-    assert quantile(since_sent, 0.99) < stalled_s / 4
+    assert quantile(since_sent, 0.99) < run.at(0.99) * 0.75
     assert run.record.connections <= 20
 
 
