@@ -19,6 +19,7 @@ EPILOG = """Examples:
   scalecheck swarm --profile shop --shape steady --i-may-load shop.example.com --format junit=reports/load.xml
   scalecheck swarm --profile shop --shape day --master --expect-workers 8    on one machine, and on the others
   scalecheck swarm --worker --master-host 10.0.0.7
+  scalecheck swarm --profile shop --shape day --export k8s --expect-workers 8
 
 The first Ctrl-C ramps down and waits for answers, the second ends at once; either way what was measured is judged.
 
@@ -79,6 +80,13 @@ SCRIPT = Annotated[
 ]
 
 
+EXPORT = Annotated[
+    str | None,
+    typer.Option("--export", help="Write what other machines need, and play nothing: k8s or compose.", metavar="KIND"),
+]
+EXPORT_TO = Annotated[Path, typer.Option("--export-to", help="With --export: the folder.", metavar="DIR")]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     app.command(epilog=EPILOG)(swarm)
@@ -108,6 +116,8 @@ def swarm(
     locustfile: LOCUSTFILE = None,
     locust: LOCUST = "",
     script: SCRIPT = None,
+    export: EXPORT = None,
+    export_to: EXPORT_TO = Path("reports/swarm"),
     verbose: VERBOSE = False,
     quiet: QUIET = False,
 ) -> None:
@@ -120,7 +130,7 @@ def swarm(
         _be_a_worker(master_host, master_port, processes, ca_file)
     if master and processes is not None:
         raise UsageError("--processes: not with --master, whose workers are elsewhere; say --expect-workers")
-    if master != (expect_workers is not None):
+    if master != (expect_workers is not None) and export is None:
         raise UsageError("--master and --expect-workers go together: a swarm begins when all of its workers are there")
     from scalecheck.cli.swarm_arithmetic import scale_of
     from scalecheck.cli.swarm_plan import Elsewhere, SwarmPlan
@@ -143,6 +153,8 @@ def swarm(
         locustfile=locustfile,
         locust=tuple(_words(locust, locustfile)),
         script=script,
+        export=export,
+        export_to=export_to,
         quiet=quiet,
     )
     run_swarm(plan, tuple(formats or ()), verbose=verbose)

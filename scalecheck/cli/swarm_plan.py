@@ -45,6 +45,9 @@ class SwarmPlan:
     """A team's own, whose users make the load instead of the profile's shape."""
     locust: tuple[str, ...] = ()
     """More options for Locust."""
+    export: str | None = None
+    """Write what `k8s` or `compose` needs, instead of playing it."""
+    export_to: Path = Path("reports/swarm")
     script: Path | None = None
     """Where to write the script, instead of playing it."""
     quiet: bool = False

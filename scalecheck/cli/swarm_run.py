@@ -21,6 +21,7 @@ from scalecheck.cli.offline import judge_file
 from scalecheck.cli.output import claim, files_of, targets, tell
 from scalecheck.cli.profiles import beyond_the_site, certificates, connected_to, load_profile, named_profile, shown_path
 from scalecheck.cli.swarm_arithmetic import Ahead, ahead, chosen_shape, refuse_beyond_safety, said
+from scalecheck.cli.swarm_export import exported
 from scalecheck.cli.swarm_figures import Figures
 from scalecheck.cli.swarm_live import View
 from scalecheck.cli.swarm_plan import SwarmPlan
@@ -143,19 +144,31 @@ def _asked_and_played(plan: SwarmPlan, of: Prepared, ledger: EvidenceFile) -> tu
         run_id=uuid4().hex[:12],
         started=of.on.isoformat(),
     )
-    if plan.script is not None:
-        _write_secretly(plan.script, written.to_json())
-        print(f"written: {plan.script}", file=sys.stderr)
-        return None, False
     workers = plan.elsewhere.processes or plan.elsewhere.expect_workers or min(found.workers, os.cpu_count() or 1)
     if not plan.quiet:
         lines = said(found, workers, local=not plan.elsewhere.master)
         for line in lines if not own else (f"Swarming {of.profile.site} with the users of {plan.locustfile}",):
             print(line, file=sys.stderr)
-        print(f"evidence goes to {plan.evidence}; Ctrl-C ramps down", file=sys.stderr, flush=True)
     require_consent(of.profile, written, inf if own else found.peak_rate, plan.may_load, asking)
+    if _written_only(plan, written, found):
+        return None, False
+    if not plan.quiet:
+        print(f"evidence goes to {plan.evidence}; Ctrl-C ramps down", file=sys.stderr, flush=True)
     ledger.begin("swarm")
     return written, _played(plan, of.profile, written, workers, ledger)
+
+
+def _written_only(plan: SwarmPlan, written: Script, found: Ahead) -> bool:
+    """Write a script, or what other machines need, where that is all that was asked for; return whether it was."""
+    files: tuple[Path, ...] = ()
+    if plan.script is not None:
+        _write_secretly(plan.script, written.to_json())
+        files = (plan.script,)
+    if plan.export is not None:
+        files += exported(plan.export, written, plan.export_to, plan.elsewhere.expect_workers or found.workers)
+    for file in files:
+        print(f"written: {file}", file=sys.stderr)
+    return bool(files)
 
 
 def _played(plan: SwarmPlan, profile: Profile, written: Script, workers: int, ledger: EvidenceFile) -> bool:

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from scalecheck.model import load_record
-from scalecheck.model.evidence import Exchange, Failure, LabRun, Record, Run, View
+from scalecheck.model.evidence import FORMAT, Exchange, Failure, LabRun, Record, Run, View
 from scalecheck.model.load import Load, LoadRecord, SwarmRun
 from scalecheck.model.load_gather import Gathering
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-FORMAT = "scalecheck-evidence/1"
 BODILESS: Mapping[str, type[Failure | View | LabRun]] = {"failure": Failure, "view": View, "lab_run": LabRun}
 """Records that stand in a line as they are, by the name they have there."""
 LONGEST_LINE = 64 * 1024 * 1024

@@ -12,6 +12,7 @@ from scalecheck.model.browsing import LabRun, View
 from scalecheck.wire.fields import Fields
 
 __all__ = [
+    "FORMAT",
     "Ask",
     "Exchange",
     "Failure",
@@ -25,6 +26,9 @@ __all__ = [
     "Tls",
     "View",
 ]
+
+FORMAT = "scalecheck-evidence/1"
+"""Name and number of the format of evidence files."""
 
 
 @dataclass(frozen=True, slots=True)

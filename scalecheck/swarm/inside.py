@@ -11,6 +11,7 @@ from locust.env import Environment
 from locust.runners import WorkerRunner
 
 from scalecheck.swarm.channel import Records, close_in_workers, obey
+from scalecheck.swarm.keeping import EvidenceLines
 from scalecheck.swarm.locust_typed import is_local, options_of
 from scalecheck.swarm.on_master import OnMaster, Piece
 from scalecheck.swarm.on_worker import REPORT_S, OnWorker
@@ -48,6 +49,10 @@ class Inside:
             piece = read(Path(options.scalecheck_script).read_text(encoding="utf-8"))
             self.master = OnMaster(environment, runner, piece, self.worker)
             self._as_master(self.master, line)
+            if options.scalecheck_keep:
+                kept = EvidenceLines(Path(options.scalecheck_keep), piece.profile)
+                self.master.write_to(kept.keep, kept.end)
+                self.master.judge_by(kept.judged)
 
     @staticmethod
     def _as_worker(worker: OnWorker | None, line: tuple[int, ...]) -> None:

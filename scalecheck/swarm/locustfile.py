@@ -40,7 +40,7 @@ def read(text: str) -> Piece:
         seed=script.seed,
         skipped=script.skipped,
     )
-    return Piece(text, run, profile.safety, lambda: Watch(profile.abort))
+    return Piece(text, run, profile, lambda: Watch(profile.abort))
 
 
 def play(environment: Environment, shard: Mapping[str, Any]) -> ShardPlayer:

@@ -122,7 +122,7 @@ class Master:
 
     def unable(self, worker: str, reason: str) -> None:
         """Note that a worker cannot begin: then nobody does."""
-        if self._begins_s is None and worker in self._workers:
+        if self._begins_s is None and worker in self._workers and not self.over:
             self._left_out(f"worker {self._workers[worker].name}: {reason}")
 
     def reported(self, worker: str, data: Mapping[str, Any]) -> Report | None:

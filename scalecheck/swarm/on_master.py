@@ -15,7 +15,7 @@ from locust.rpc.protocol import Message
 from locust.runners import MasterRunner, Runner
 
 from scalecheck.model.load import BY_HAND, Event, Happening, LoadRecord, StageRun, SwarmRun
-from scalecheck.model.profile_safety import Safety
+from scalecheck.model.profile import Profile
 from scalecheck.swarm.bounds import Bounds
 from scalecheck.swarm.locust_statistics import feed
 from scalecheck.swarm.locust_typed import listen, options_of
@@ -38,7 +38,7 @@ class Piece:
     script: str
     """As it travels to the workers."""
     run: SwarmRun
-    safety: Safety
+    profile: Profile
     watch: Callable[[], Callable[[LoadRecord], Event | None]]
     """Makes what reads every record of a run, and returns an event where a rule of `abort` holds."""
     open_ended: bool = False
@@ -57,6 +57,7 @@ class OnMaster:
         self._came_s = time.monotonic()
         self._sinks: list[Callable[[LoadRecord], None]] = []
         self._ends: list[Callable[[], None]] = []
+        self._judged: Callable[[], int] | None = None
         runner.register_message(READY, self._ready)
         runner.register_message(UNABLE, self._unable)
         events = environment.events
@@ -81,6 +82,10 @@ class OnMaster:
         """Have every record written there, too; `end` is called after the last one."""
         self._sinks.append(sink)
         self._ends.append(end)
+
+    def judge_by(self, judged: Callable[[], int]) -> None:
+        """Have the exit code be what this returns once everything is written."""
+        self._judged = judged
 
     def stop(self, detail: str = BY_HAND) -> None:
         """Ramp down: nothing more is sent, answers are waited for."""
@@ -124,8 +129,8 @@ class OnMaster:
             send=self._send,
             write=self._write,
             watch=self._piece.watch(),
-            bounds=Bounds(self._piece.safety),
-            timeout_s=self._piece.safety.timeout,
+            bounds=Bounds(self._piece.profile.safety),
+            timeout_s=self._piece.profile.safety.timeout,
             now=time.monotonic,
             wall=time.time,
             open_ended=self._piece.open_ended,
@@ -165,14 +170,14 @@ class OnMaster:
             feed(self._environment.stats, report.windows, self._master.run.started_at, report.fired)
 
     def _stop_file(self) -> None:
-        name = self._piece.safety.stop_file
+        name = self._piece.profile.safety.stop_file
         if name is not None and self._master is not None and Path(name).exists():
             self._master.stop(f"the stop file {name} is there")
 
     def _miss_workers(self) -> None:
         """Give up where workers that are expected do not come."""
         options = options_of(self._environment)
-        if not isinstance(self._runner, MasterRunner) or not options.headless:
+        if not isinstance(self._runner, MasterRunner) or not (options.headless or options.autostart):
             return
         most_s = options.expect_workers_max_wait or WAIT_S
         if time.monotonic() - self._came_s > most_s - 1:
@@ -201,7 +206,7 @@ class OnMaster:
             master.finish()
         else:
             master.stop(BY_HAND)
-        until_s = time.monotonic() + self._piece.safety.timeout + 2 * SPARE_S
+        until_s = time.monotonic() + self._piece.profile.safety.timeout + 2 * SPARE_S
         while not self.over and time.monotonic() < until_s:
             gevent.sleep(TICK_S)
 
@@ -209,7 +214,9 @@ class OnMaster:
         if self._master is not None:
             self._master.close("Locust was ended")
         self._end()
-        if environment.process_exit_code is None and self._master is not None:
+        if self._judged is not None and self._master is not None:
+            environment.process_exit_code = self._judged()
+        elif environment.process_exit_code is None and self._master is not None:
             environment.process_exit_code = 0  # failed requests are for the checks to judge
 
     def _end(self) -> None:

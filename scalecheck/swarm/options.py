@@ -10,6 +10,7 @@ def add_options(parser: LocustArgumentParser, **_: Any) -> None:
     """Add the options; listens to `events.init_command_line_parser`."""
     group = parser.add_argument_group("scalecheck", "What a swarm plays, and where its evidence goes")
     _add(group, "--scalecheck-script", "SCRIPT", "What to play: the file that `scalecheck swarm --script FILE` writes.")
+    _add(group, "--scalecheck-keep", "FILE", "Write the swarm's evidence here, judge it, and exit with its verdict.")
     _add(group, "--scalecheck-connect-to", "HOST:PORT", "Ask this address rather than what DNS says.")
     _add(group, "--scalecheck-ca-file", "FILE", "Certificates to trust besides the usual ones.")
     _add(group, "--scalecheck-line", "R,W,PID", SUPPRESS)

@@ -190,7 +190,7 @@ def read(text: str) -> Piece:
     script = Script.from_json(text)
     profile = profile_from_data(script.profile)
     run = SwarmRun(OWN_TASKS, 1.0, profile.traffic.normal or 0.0, (), 0, {}, script.seed, script.skipped)
-    return Piece(text, run, profile.safety, lambda: Watch(profile.abort), open_ended=True)
+    return Piece(text, run, profile, lambda: Watch(profile.abort), open_ended=True)
 
 
 def play(environment: Environment, shard: Mapping[str, Any]) -> OwnTasks:

@@ -9,7 +9,7 @@ from typing import Any
 
 from scalecheck.model.histogram import Histogram
 from scalecheck.model.load import Event, Happening, Key, LoadRecord, StageRun, SwarmRun, Tally
-from scalecheck.model.profile_safety import Safety
+from scalecheck.model.profile import Profile
 from scalecheck.swarm import playing
 from scalecheck.swarm.on_master import Piece
 from scalecheck.swarm.worker import UnableError
@@ -79,7 +79,9 @@ def read(text: str) -> Piece:
     run = SwarmRun(
         "steady", 1.0, PER_S, (StageRun("hold 1", 0.0, seconds, 1.0, 1.0),), 0, {KEY: int(seconds * PER_S)}, 7
     )
-    return Piece(text, run, Safety.model_validate(script.get("safety", {})), _watch)
+    return Piece(
+        text, run, Profile.model_validate({"site": "http://127.0.0.1", "safety": script.get("safety", {})}), _watch
+    )
 
 
 def _watch() -> Any:

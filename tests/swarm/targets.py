@@ -18,20 +18,23 @@ class Target:
 
     SLOW = "http://127.0.0.1:1"
 
-    def __init__(self, context: ssl.SSLContext | None = None, delay_s: float = 0.0) -> None:
+    def __init__(
+        self, context: ssl.SSLContext | None = None, delay_s: float = 0.0, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
+        self._host = host
         self._context = context
         self._delay_s = delay_s
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._listening: socket.socket | None = None
-        self._port = 0
+        self._port = port
         self.served = 0
         self.cut = False
         """Whether half of every answer is left out."""
 
     @property
     def url(self) -> str:
-        return f"{'http' if self._context is None else 'https'}://127.0.0.1:{self._port}"
+        return f"{'http' if self._context is None else 'https'}://{self._host}:{self._port}"
 
     def __enter__(self) -> Self:
         self.open()
@@ -46,7 +49,7 @@ class Target:
         """Listen, at the same port as before."""
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", self._port))
+        listening.bind((self._host, self._port))
         listening.listen(1024)
         self._port = listening.getsockname()[1]
         self._listening = listening
