@@ -7,6 +7,7 @@ each visitor keeps references only. Of its fields those are kept that decide on 
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from scalecheck.page.cost import REDIRECTS
 from scalecheck.swarm.script import Warm
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.reuse import Reuse, Stored, renewed, reuse, store
@@ -48,9 +49,9 @@ class Entry:
     def __init__(self, stored: Stored, essence: "Essence", asked: Fields) -> None:
         self.stored = stored
         self.essence = essence
-        simple = not stored.vary.star and stored.part is None
+        simple = not stored.vary.star and stored.part is None and stored.status not in REDIRECTS
         self.asked = None if simple and not stored.vary.names else asked if simple else NOBODY
-        """The request that it surely fits; None where it fits all for its URL."""
+        """The request that it surely fits, and answers; None where it does so for all for its URL."""
         self.fresh_until = stored.fresh_until
         self.stale_until = stored.stale_until
 

@@ -74,6 +74,7 @@ class Errand:
         "origin",
         "outgoing",
         "path",
+        "plain",
         "secure",
         "simple",
         "stops",
@@ -107,6 +108,8 @@ class Errand:
         self.is_get = wanted.method == "GET"
         names = {name.lower() for name, _ in wanted.fields}
         self.directed = bool(names & {"cache-control", "range", "pragma"})
+        """Whether it says something to caches itself."""
+        self.plain = self.is_get and not self.directed
         self.conditionals: dict[Essence, Outgoing] = {}
 
     def conditional(self, essence: Essence) -> Outgoing:
@@ -146,7 +149,7 @@ class Errand:
 
 _SHARED = (
     *("wanted", "identity_cookie", "fields", "origin", "host", "secure", "credentialed", "counter", "expected"),
-    *("simple", "stops", "is_get", "directed"),
+    *("simple", "stops", "is_get", "directed", "plain"),
 )
 
 

@@ -171,9 +171,9 @@ class Counter:
         cell = self._at(due_s)
         cell.failed[WITHHELD] = cell.failed.get(WITHHELD, 0) + 1
 
-    def kept(self, due_s: float) -> None:
-        """Count a request that the visitor's own cache answered."""
-        self._at(due_s).kept += 1
+    def kept(self, due_s: float, count: int = 1) -> None:
+        """Count requests that the visitor's own cache answered."""
+        self._at(due_s).kept += count
 
     def renewed(self, due_s: float) -> None:
         """Count a 304 by which the visitor's own cache keeps what it had."""
