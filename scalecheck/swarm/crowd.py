@@ -96,6 +96,7 @@ class Crowd:
         """Page views that should have been a new visitor's, and came too early for others: `max_users` were there."""
         self.elsewhere: dict[str, int] = {}
         """Redirects that were not followed, since they lead to hosts that get no load, by URL."""
+        self._held_s = engine.now()
         self._held = {pose: self._warm(pose, script) for pose in self._poses.all}
 
     def begin(self, at_s: float) -> None:
@@ -180,20 +181,20 @@ class Crowd:
         pose = self._poses.drawn(elapsed_s, draws[REGION], draws[DEVICE])
         if self._visits.residents(self._first_per_s, elapsed_s) >= self._residents + 1:
             self._residents += 1
-            return self._new(pose, self._visits.rest(draws[PAGES]), warm=True, elapsed_s=0.0)
+            return self._new(pose, self._visits.rest(draws[PAGES]), warm=True, at_s=due_s)
         warm = draws[RETURNS] < self._returning
-        return self._new(pose, self._visits.drawn(draws[PAGES]), warm=warm, elapsed_s=elapsed_s)
+        return self._new(pose, self._visits.drawn(draws[PAGES]), warm=warm, at_s=due_s)
 
-    def _new(self, pose: Pose, pages: int, *, warm: bool, elapsed_s: float) -> Visitor:
+    def _new(self, pose: Pose, pages: int, *, warm: bool, at_s: float) -> Visitor:
         number = self._number
         self._number += self._of
-        return Visitor(number, pose, pages, self._held[pose] if warm else NOTHING_HELD, elapsed_s)
+        return Visitor(number, pose, pages, self._held[pose] if warm else NOTHING_HELD, at_s - self._held_s)
 
     def _warm(self, pose: Pose, script: Script) -> Mapping[str, Entry]:
         """Return what a warm cache holds for a pose: what earlier visits of the scouted pages would have brought."""
         asked = {url: fields for page in self._pages for url, fields in page.asked(pose)}
         held = {url: each for url, each in script.warm.items() if url in asked}
-        return self.shelf.warm(held, asked, self._begins_s + self.epoch_s)
+        return self.shelf.warm(held, asked, self._held_s + self.epoch_s)
 
     # what views call
 

@@ -78,9 +78,9 @@ class Guests(Crowd):
 
     def newcomer(self) -> Visitor:
         """Return somebody new: a device of a region, an empty cache or a warm one, by the audience's shares."""
-        draw, elapsed_s = self._random, max(0.0, self.now() - self._begins_s)
-        pose = self._poses.drawn(elapsed_s, draw(), draw())
-        return self._new(pose, ENDLESS, warm=draw() < self._returning, elapsed_s=elapsed_s)
+        draw, now = self._random, self.now()
+        pose = self._poses.drawn(max(0.0, now - self._begins_s), draw(), draw())
+        return self._new(pose, ENDLESS, warm=draw() < self._returning, at_s=now)
 
     def visit(self, visitor: Visitor, name: str, done: Callable[[View, float], None]) -> None:
         """Have somebody see a page; `done` gets the view and when it ended. RefusedError for a page there is not."""

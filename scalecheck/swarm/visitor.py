@@ -38,7 +38,7 @@ class Visitor:
         self.held = held
         """What the cache held when the visit began, shared by all who come so."""
         self.held_later_s = held_later_s
-        """By how much later than the run the visit began: what was held then is so much younger."""
+        """By how much later the visit began than what is held was made: it is so much younger than that says."""
         self.own: dict[str, Entry | None] = {}
         """What the visit itself brought; None is what the cache holds no more."""
         self.jar: Jar | None = None

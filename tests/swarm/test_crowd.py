@@ -51,6 +51,15 @@ def test_who_returns_has_what_an_earlier_visit_brought() -> None:
         assert run.count(Part.PAGE, "home", "warm") == 1
 
 
+@pytest.mark.parametrize(("lifetime", "kept"), [(3605, True), (3595, False)])
+def test_what_a_returning_visitor_has_is_an_hour_old(lifetime: int, kept: bool) -> None:
+    returning = LEAVES.replace("returning: 0%", "returning: 100%")
+    policy = f"Cache-Control: max-age={lifetime}"
+    with playing(returning + HOME, site, assets=("/a.js",), warm={"/a.js": policy}) as run:
+        run.arrive()
+        assert run.asked() == ["/", *(() if kept else ("/a.js",))]
+
+
 def test_one_visitor_goes_on_when_they_have_thought() -> None:
     with playing(STAYS.replace("1 pages", "0.001 pages") + HOME, site) as run:
         run.arrive()
