@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scalecheck.checks.catalogue import BY_ID, CHECKS
+from scalecheck.checks.catalogue import BY_ID, CHECKS, SWARMED
 from scalecheck.cli.live import audited
 from scalecheck.cli.plan import Limits, Plan
 from scalecheck.lab.faults import FAULTS, Fault
@@ -25,6 +25,8 @@ UNTRIPPED = {
 NEEDS_EARLIER = frozenset({"assets.same_bytes_since", "assets.kept_after_deploy", "bundle.not_grown"})
 IN_BROWSERS = frozenset(check.id for check in CHECKS if any(probe.by is not Agent.CLIENT for probe in check.probes))
 """Checks that are skipped without a browser; tests/peers/test_browser_faults.py trips them with one."""
+OF_SWARMS = frozenset(each for each in BY_ID if each.partition(".")[0] in SWARMED)
+"""Checks of what a swarm brought; tests/cli/test_swarm_lab.py plays one on the lab, whose scarce part a spike finds."""
 STREAMED = frozenset({"rendering.streams"})
 """Checks that need the page that is rendered piece by piece; each answer of it takes long, the others do without."""
 PATIENT = frozenset({"cache.stale_served_at_once"})
@@ -109,4 +111,4 @@ def test_a_deploy_that_keeps_its_promises_passes(audit: Audit, tmp_path: Path) -
 
 
 def test_every_check_has_a_fault() -> None:
-    assert BY_ID.keys() == {fault.check for fault in FAULTS.values()} | UNTRIPPED.keys()
+    assert BY_ID.keys() == {fault.check for fault in FAULTS.values()} | UNTRIPPED.keys() | OF_SWARMS
