@@ -6,6 +6,7 @@ import secrets
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from urllib.parse import quote, quote_plus
 
 from scalecheck.model.browsing import Fetched
@@ -119,10 +120,10 @@ class Redactor:
     def _mark(self, secret: str) -> str:
         return f"redacted-{hmac.digest(self.key, secret.encode('utf-8', 'surrogatepass'), 'sha256').hex()[:12]}"
 
-    @property
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile("|".join(re.escape(secret) for secret in self.secrets))
 
-    @property
+    @cached_property
     def _pattern_bytes(self) -> re.Pattern[bytes]:
         return re.compile(b"|".join(re.escape(secret.encode()) for secret in self.secrets))
