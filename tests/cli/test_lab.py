@@ -29,8 +29,6 @@ OF_SWARMS = frozenset(each for each in BY_ID if each.partition(".")[0] in SWARME
 """Checks of what a swarm brought; tests/cli/test_swarm_lab.py plays one on the lab, whose scarce part a spike finds."""
 STREAMED = frozenset({"rendering.streams"})
 """Checks that need the page that is rendered piece by piece; each answer of it takes long, the others do without."""
-UNHURRIED = "targets: {ttfb: 5s}\n"
-"""How soon hits come is a matter of this machine, and of who else is at work on it; how they compare, of the lab."""
 PATIENT = frozenset({"cache.stale_served_at_once"})
 """Checks that wait for an answer to expire; the others are judged without that wait."""
 
@@ -47,7 +45,7 @@ class Audit:
 
     def of(self, lab: Lab, before: Path | None = None, patience: str = "0s", *, streamed: bool = True) -> Report:
         profile = self.folder / "demo.yaml"
-        profile.write_text(lab.profile + UNHURRIED + ("" if streamed else "routes: {arrivals: off}\n"))
+        profile.write_text(lab.profile + ("" if streamed else "routes: {arrivals: off}\n"))
         limits = Limits(patience=patience)
         plan = Plan(profile=str(profile), keep=self.folder / "evidence.jsonl", before=before, limits=limits, quiet=True)
         return audited(plan)
