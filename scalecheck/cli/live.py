@@ -135,7 +135,7 @@ def _asked(plan: Plan, profile: Profile, checks: Sequence[Check], before: Site |
         shown_path(profile.source),
         tuple(check.id for check in checks),
     )
-    redactor = Redactor.of(_secrets(profile))
+    redactor = Redactor.of(secrets_of(profile))
     probes = _affordable(plan, checks)
     display = Display(profile, len(checks), probes, plan.evidence, inferred=inferred, quiet=plan.quiet)
     try:
@@ -155,7 +155,7 @@ def _affordable(plan: Plan, checks: Sequence[Check]) -> tuple[Probe, ...]:
     return tuple(probe for probe in probes_of(checks) if probe.by in agents)
 
 
-def _secrets(profile: Profile) -> set[str]:
+def secrets_of(profile: Profile) -> set[str]:
     """Return what must not be written: environment values, and whole field values of the identities."""
     values = set(profile.secrets)
     for name in profile.identities:

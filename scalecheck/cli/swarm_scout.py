@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scalecheck.cli.exit import UsageError
+from scalecheck.cli.live import secrets_of
 from scalecheck.gather.agents import Agents
 from scalecheck.gather.gather import gather
 from scalecheck.gather.record import EvidenceFile
@@ -50,7 +51,7 @@ class Asking:
         return asyncio.run(self._ask(site, probe))
 
     async def _ask(self, site: Site, probe: Probe) -> Site:
-        redactor = Redactor.of(_secrets(site.profile))
+        redactor = Redactor.of(secrets_of(site.profile))
         async with Agents(site.profile, (probe,), connect_to=self.connect_to, ca_file=self.ca_file) as agents:
 
             async def send(name: str, ask: Ask, number: int) -> Record:
@@ -144,11 +145,3 @@ def _asking_for(profile: Profile, origins: Sequence[str]) -> list[str]:
         *(f"publish this line at {origin}{proof_path(profile)}: {line(profile)}" for origin in origins),
         f"or say that you may load {'it' if len(hosts) == 1 else 'them'}: {options}",
     ]
-
-
-def _secrets(profile: Profile) -> set[str]:
-    """Return what must not be written: environment values, and whole field values of the identities."""
-    values = set(profile.secrets)
-    for name in profile.identities:
-        values.update(value for _, value in profile.identity_fields(name))
-    return values

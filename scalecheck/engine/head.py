@@ -46,11 +46,6 @@ class Head:
             self._fields = Fields(tuple(_lines(self.raw)))
         return self._fields
 
-    @property
-    def size(self) -> int:
-        """Bytes as transferred, with the empty line."""
-        return len(self.raw) + 4
-
     @classmethod
     def of(cls, status: int, fields: Fields) -> "Head":
         """Return a head that came in other than HTTP/1.1 bytes."""

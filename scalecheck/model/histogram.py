@@ -53,11 +53,6 @@ class Histogram:
         """Number of durations."""
         return sum(self.counts.values())
 
-    @property
-    def mean_s(self) -> float:
-        """The arithmetic mean in seconds; 0 without any duration."""
-        return self.total_s / self.count if self.counts else 0.0
-
     def quantile_s(self, share: float) -> float | None:
         """Return the least duration that so much of all, 0 to 1, do not exceed; None without any (nearest rank)."""
         count = self.count

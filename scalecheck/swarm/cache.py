@@ -5,6 +5,7 @@ each visitor keeps references only. Of its fields those are kept that decide on 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from scalecheck.page.cost import REDIRECTS
@@ -176,17 +177,11 @@ def decided(entry: Entry, request: Fields, now: float, *, directed: bool = False
 
 def _moved(stored: Stored, by_s: float) -> Stored:
     """Return an answer as if it had come so much later."""
-    return Stored(
-        status=stored.status,
+    return replace(
+        stored,
         fields=stored.fields.without(*PASSING),
-        shared=stored.shared,
-        lifetime=stored.lifetime,
         born_at=stored.born_at + by_s,
         fresh_until=stored.fresh_until + by_s,
         stale_until=stored.stale_until + by_s,
         error_until=stored.error_until + by_s,
-        never_stale=stored.never_stale,
-        vary=stored.vary,
-        vary_key=stored.vary_key,
-        part=stored.part,
     )
