@@ -42,6 +42,14 @@ class Answered(Protocol):
         """What was made of it before."""
 
 
+class Asked(Protocol):
+    """A request as it was sent."""
+
+    @property
+    def fields(self) -> tuple[Line, ...]:
+        """Its field lines."""
+
+
 class Entry:
     """A stored answer as visitors share it."""
 
@@ -50,8 +58,10 @@ class Entry:
     def __init__(self, stored: Stored, essence: "Essence", asked: Fields) -> None:
         self.stored = stored
         self.essence = essence
-        simple = not stored.vary.star and stored.part is None and stored.status not in REDIRECTS
-        self.asked = None if simple and not stored.vary.names else asked if simple else NOBODY
+        vary = stored.vary
+        simple = not vary.star and "cookie" not in vary.names and stored.part is None
+        simple = simple and stored.status not in REDIRECTS
+        self.asked = None if simple and not vary.names else asked if simple else NOBODY
         """The request that it surely fits, and answers; None where it does so for all for its URL."""
         self.fresh_until = stored.fresh_until
         self.stale_until = stored.stale_until
@@ -90,7 +100,7 @@ class Shelf:
         request: Fields,
         now: float,
         waited_s: float = 0.0,
-        whole: tuple[Line, ...] | None = None,
+        whole: Asked | None = None,
     ) -> Entry | None:
         """Return what a private cache keeps of an answer to GET; None where it keeps nothing.
 
@@ -103,14 +113,24 @@ class Shelf:
             return known[3]
         lines = self._deciding(head.fields)
         varied = [value.lower() for name, value in lines if name.lower() == "vary"]
-        if whole is not None and any("cookie" in value for value in varied):
-            return self._entry((status, lines, waited, id(whole)), Fields(whole), second)
+        if any("cookie" in value for value in varied):
+            return self._kept(status, lines, request if whole is None else Fields(whole.fields), second, waited)
         entry = self._entry((status, lines, waited, id(request) if varied else 0), request, second)
         memo[id(request) if varied else EVERYBODY] = second, waited, request, entry
         return entry
 
-    def renewed(self, entry: Entry, head: Answered, request: Fields, now: float, waited_s: float = 0.0) -> Entry | None:
-        """Return an entry after a 304 with this head; None where it must be kept no longer."""
+    def renewed(
+        self,
+        entry: Entry,
+        head: Answered,
+        request: Fields,
+        now: float,
+        waited_s: float = 0.0,
+        whole: Asked | None = None,
+    ) -> Entry | None:
+        """Return an entry after a 304 with this head; None where it must be kept no longer. As `stored`."""
+        if entry.asked is NOBODY and whole is not None:
+            request = Fields(whole.fields)
         second, waited, essence = int(now), int(waited_s), entry.essence
         known: Made | None = head.memo.get(essence)
         fits = known is not None and (entry.asked is None or known[2] is request)
@@ -141,10 +161,13 @@ class Shelf:
         known = self._entries.get(key)
         if known is None:
             status, lines, waited, _ = key
-            asked_at = second - waited
-            made = store(request, status, Fields(lines), shared=False, received_at=second, requested_at=asked_at)
-            known = self._entries[key] = request, None if made is None else self._made(made, request)
+            known = self._entries[key] = request, self._kept(status, lines, request, second, waited)
         return known[1]
+
+    def _kept(self, status: int, lines: tuple[Line, ...], request: Fields, second: int, waited: int) -> Entry | None:
+        asked_at = second - waited
+        made = store(request, status, Fields(lines), shared=False, received_at=second, requested_at=asked_at)
+        return None if made is None else self._made(made, request)
 
     def _made(self, stored: Stored, request: Fields) -> Entry:
         lasting = tuple(line for line in stored.fields if line[0].lower() not in PASSING)

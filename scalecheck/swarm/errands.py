@@ -123,13 +123,11 @@ class Errand:
 
     def with_cookies(self, sent: Sent, essence: Essence | None) -> Outgoing:
         """Return the request with a visitor's own cookies; of an identity, behind that one's."""
-        fields, lines = sent
         if self.identity_cookie:
-            value = f"{self.identity_cookie}; {fields[0][1]}"
+            value = f"{self.identity_cookie}; {sent[0][0][1]}"
             made = self.bare.extended((("Cookie", value),))
-        else:
-            made = self.outgoing.extended(fields, lines)
-        return made if essence is None else made.extended(essence.conditions)
+            return made if essence is None else made.extended(essence.conditions)
+        return Signed(self.outgoing if essence is None else self.conditional(essence), sent)
 
     def aimed(self, url: str, target: str) -> "Errand":
         """Return the same errand for another URL of its origin."""
@@ -145,6 +143,35 @@ class Errand:
 
     def _signed(self, outgoing: Outgoing) -> Outgoing:
         return outgoing.extended((("Cookie", self.identity_cookie),)) if self.identity_cookie else outgoing
+
+
+class Signed(Outgoing):
+    """A request with the cookies of one visitor: written for one sending, so that no more is made than that needs."""
+
+    __slots__ = ("_base", "_cookies")
+
+    def __init__(self, base: Outgoing, sent: Sent) -> None:
+        self._base = base
+        self._cookies, lines = sent
+        self.method = base.method
+        self.keep = base.keep
+        self.body = base.body
+        self.data = base.start + lines + b"\r\n" + base.body if base.body else base.start + lines + b"\r\n"
+
+    @property
+    def fields(self) -> Lines:  # type: ignore[override]  # of the few that are asked for them
+        """Its fields, Host left out."""
+        return (*self._base.fields, *self._cookies)
+
+    @property
+    def target(self) -> str:  # type: ignore[override]
+        """What is asked for."""
+        return self._base.target
+
+    @property
+    def authority(self) -> str:  # type: ignore[override]
+        """Host and port."""
+        return self._base.authority
 
 
 _SHARED = (

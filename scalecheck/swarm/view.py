@@ -7,7 +7,6 @@ from scalecheck.engine.exchange import Exchange
 from scalecheck.engine.outgoing import Outgoing
 from scalecheck.page.cost import HOPS_AT_MOST, REDIRECTS
 from scalecheck.swarm.cache import Entry, Essence, Shelf, decided
-from scalecheck.swarm.cookies import NOTHING, Sent
 from scalecheck.swarm.errands import Errand
 from scalecheck.swarm.facts import Facts, facts
 from scalecheck.swarm.ledger import REFUSALS
@@ -52,7 +51,6 @@ class View:
         "_around",
         "_document",
         "_pending",
-        "_written",
         "cold",
         "draws",
         "due_s",
@@ -67,7 +65,6 @@ class View:
         self._around = around
         self._pending = 1
         self._document: Step | None = None
-        self._written: dict[Errand, tuple[Sent, Outgoing]] | None = None
         self.page = page
         self.visitor = visitor
         self.due_s = due_s
@@ -124,23 +121,12 @@ class View:
         return decided(entry, request, now, directed=errand.directed)
 
     def _outgoing(self, errand: Errand, due_s: float, essence: Essence | None) -> Outgoing:
-        jar, sent = self.visitor.jar, NOTHING
+        jar = self.visitor.jar
         if jar is not None and errand.credentialed:
             sent = jar.sent(errand.host, errand.path, due_s + self._around.epoch_s, secure=errand.secure)
-        if sent[0]:
-            return self._signed(errand, sent, essence)
+            if sent[0]:
+                return errand.with_cookies(sent, essence)
         return errand.outgoing if essence is None else errand.conditional(essence)
-
-    def _signed(self, errand: Errand, sent: Sent, essence: Essence | None) -> Outgoing:
-        """Return a request with cookies; one that a view makes several times is written once."""
-        if essence is not None:
-            return errand.with_cookies(sent, essence)
-        if self._written is None:
-            self._written = {}
-        known = self._written.get(errand)
-        if known is None or known[0] is not sent:
-            known = self._written[errand] = sent, errand.with_cookies(sent, None)
-        return known[1]
 
     def _send(
         self,
@@ -209,14 +195,14 @@ class View:
         if said.cookies and errand.credentialed:
             visitor.take(said.cookies, errand, now)
         waited_s = exchange.ended_s - exchange.sent_s
+        whole = exchange.outgoing if visitor.jar is not None else None
         if not errand.is_get:
             if exchange.status < 400 and errand.wanted.method != "HEAD":
                 visitor.keep(errand.url, None)  # what was written is not what is stored (RFC 9111 section 4.4)
         elif exchange.status == 304 and entry is not None:
-            visitor.keep(errand.url, around.shelf.renewed(entry, head, errand.fields, now, waited_s))
+            visitor.keep(errand.url, around.shelf.renewed(entry, head, errand.fields, now, waited_s, whole))
             errand.counter.renewed(exchange.due_s)
         elif exchange.status < 500 or entry is None:
-            whole = exchange.outgoing.fields if visitor.jar is not None else None
             new = around.shelf.stored(head, exchange.status, errand.fields, now, waited_s, whole)
             if new is not None or entry is not None:
                 visitor.keep(errand.url, new)
