@@ -87,6 +87,24 @@ EXPORT = Annotated[
 EXPORT_TO = Annotated[Path, typer.Option("--export-to", help="With --export: the folder.", metavar="DIR")]
 
 
+OTLP = Annotated[
+    str | None,
+    typer.Option(
+        "--otlp",
+        help="Push metrics to this OpenTelemetry collector, by OTLP over HTTP: http://127.0.0.1:4318.",
+        metavar="URL",
+        envvar="OTEL_EXPORTER_OTLP_ENDPOINT",
+        show_envvar=True,
+    ),
+]
+PROMETHEUS = Annotated[
+    str | None,
+    typer.Option(
+        "--prometheus", help="Show metrics to Prometheus: at a port, HOST:PORT, or in a file.", metavar="PORT|FILE"
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     app.command(epilog=EPILOG)(swarm)
@@ -118,6 +136,8 @@ def swarm(
     script: SCRIPT = None,
     export: EXPORT = None,
     export_to: EXPORT_TO = Path("reports/swarm"),
+    otlp: OTLP = None,
+    prometheus: PROMETHEUS = None,
     verbose: VERBOSE = False,
     quiet: QUIET = False,
 ) -> None:
@@ -155,6 +175,8 @@ def swarm(
         script=script,
         export=export,
         export_to=export_to,
+        otlp=otlp,
+        prometheus=prometheus,
         quiet=quiet,
     )
     run_swarm(plan, tuple(formats or ()), verbose=verbose)

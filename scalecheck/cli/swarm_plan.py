@@ -50,6 +50,10 @@ class SwarmPlan:
     export_to: Path = Path("reports/swarm")
     script: Path | None = None
     """Where to write the script, instead of playing it."""
+    otlp: str | None = None
+    """URL of a collector."""
+    prometheus: str | None = None
+    """Port, `host:port`, or a file."""
     quiet: bool = False
 
     @property

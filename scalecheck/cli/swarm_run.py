@@ -34,6 +34,8 @@ from scalecheck.cli.swarm_scout import (
     require_consent,
     scouted,
 )
+from scalecheck.cli.swarm_telemetry import check_telemetry, shown_elsewhere
+from scalecheck.cli.swarm_totals import Totals
 from scalecheck.gather.record import EvidenceFile
 from scalecheck.model.evidence import Run
 from scalecheck.model.load import Event, Happening, LoadRecord
@@ -87,6 +89,7 @@ def prepare(plan: SwarmPlan) -> Prepared:
     if not own:
         refuse_beyond_safety(found)
     check_hosts(profile, plan.may_load)
+    check_telemetry(otlp=plan.otlp, prometheus=plan.prometheus)
     return Prepared(profile, data_of(profile), shape, on, found)
 
 
@@ -173,11 +176,12 @@ def _written_only(plan: SwarmPlan, written: Script, found: Ahead) -> bool:
 
 def _played(plan: SwarmPlan, profile: Profile, written: Script, workers: int, ledger: EvidenceFile) -> bool:
     """Play a script, every record kept; return whether somebody cut it short."""
-    figures = Figures(profile)
+    figures, totals = Figures(profile), Totals()
     patient = plan.elsewhere.master or plan.web or bool(plan.locust)
     with (
         _script_file(written) as path,
         View(figures, quiet=plan.quiet) as view,
+        shown_elsewhere(totals, profile.site, view.say, otlp=plan.otlp, prometheus=plan.prometheus) as show,
         Locust(words(plan, path, workers), patient=patient) as locust,
         ending_by_hand(locust, view.say),
     ):
@@ -185,6 +189,7 @@ def _played(plan: SwarmPlan, profile: Profile, written: Script, workers: int, le
         for record in locust.listen(view.beat):
             kept = ledger.keep_load(record)
             figures.take(kept)
+            show(kept)
             if isinstance(kept, Event):
                 records.append(kept)
         view.beat()

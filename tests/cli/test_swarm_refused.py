@@ -213,6 +213,7 @@ USAGE: list[tuple[list[str], str]] = [
     (["--profile", "shop.yaml", "--shape", "steady", "--expect-workers", "2"], "--master and --expect-workers"),
     (["--profile", "shop.yaml", "--master", "--expect-workers", "2", "--processes", "2"], "--processes: not with"),
     (["--profile", "shop.yaml", "--shape", "steady", "--locust", "'"], "--locust: No closing quotation"),
+    (["--profile", "shop.yaml", "--shape", "steady", "--otlp", "collector:4318"], "expected the URL of a collector"),
     (["--profile", "shop.yaml", "--locustfile", "shop.yaml"], "--locustfile: say how many users, and for how long"),
     (
         ["--profile", "shop.yaml", "--shape", "steady", "--keep", "shop.yaml"],
