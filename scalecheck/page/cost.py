@@ -12,8 +12,12 @@ from scalecheck.model.evidence import Exchange, Failure, Loss, Record
 from scalecheck.model.site import FIRST, Site
 from scalecheck.page.fetches import Fetch, Loading, Unresolved, Use, When
 from scalecheck.wire.content_type import is_html
+from scalecheck.wire.dates import http_date
+from scalecheck.wire.delta_seconds import delta_seconds
 from scalecheck.wire.domains import owner
+from scalecheck.wire.fields import Fields
 from scalecheck.wire.reuse import Reuse, reuse, store
+from scalecheck.wire.set_cookie import SetCookie, set_cookies
 from scalecheck.wire.urls import resolve
 from scalecheck.wire.viewport import Viewport
 
@@ -122,8 +126,8 @@ def repeated(site: Site, visit: Cost, after_s: float = HOUR_S) -> Cost:
     """Return what the same page costs a browser that stored the first visit, so many seconds later.
 
     A private cache decides for each answer (RFC 9111), by the age it has by then: what is fresh costs nothing, what is
-    not costs a 304 where it has a validator, and all of its bytes where it has none. Nothing has changed on the server.
-    What is served stale while it is renewed costs the renewal.
+    not costs a 304 where it has a validator, and all of its bytes where it has none, or fits the request no more.
+    Nothing has changed on the server. What is served stale while it is renewed costs the renewal.
     """
     known = answers(site)
     return replace(visit, items=tuple(_returning(site, visit, each, known, after_s) for each in visit.items))
@@ -138,6 +142,17 @@ def answers(site: Site) -> Mapping[str, Record]:
         found.update((each.url, each) for each in reversed(records) if isinstance(each, Exchange))
         site.remembered[answers] = found
     return found
+
+
+def asked_again(exchange: Exchange) -> Fields:
+    """Return the fields with which a browser asks for the same on its next visit: with the cookie that it got, if any.
+
+    Answers that vary by Cookie and set one do not fit that request any more (RFC 9111 section 4.1).
+    """
+    sent = exchange.request.fields
+    if not any(_comes_back(each, exchange.received_at) for each in set_cookies(exchange.fields)):
+        return sent
+    return sent.with_lines((("Cookie", "as its answer set it"),))
 
 
 def is_own(site: Site, url: str) -> bool:
@@ -238,6 +253,15 @@ def _returning(site: Site, visit: Cost, item: Item, known: Mapping[str, Record],
     return replace(item, figures=figures, reuse=steps[-1][0], estimated=any(step[2] for step in steps))
 
 
+def _comes_back(cookie: SetCookie, at: float) -> bool:
+    """Whether a cookie is sent from then on: what ends at once takes one away."""
+    age = cookie.attribute("max-age")
+    if age is not None and age.removeprefix("-").isdecimal():
+        return bool(delta_seconds(age))
+    expires_at = http_date(cookie.attribute("expires") or "", at)
+    return expires_at is None or expires_at > at
+
+
 def _again(site: Site, exchange: Exchange, after_s: float) -> tuple[Reuse, Figures, bool]:
     """Return what a browser's cache does with an answer by then, what that costs, and whether it is an estimate."""
     sent = exchange.request.fields
@@ -249,10 +273,10 @@ def _again(site: Site, exchange: Exchange, after_s: float) -> tuple[Reuse, Figur
         received_at=exchange.received_at,
         requested_at=exchange.sent_at,
     )
-    decision = reuse(stored, sent, exchange.received_at + after_s)
+    decision = reuse(stored, asked_again(exchange), exchange.received_at + after_s)
     if decision is Reuse.FRESH:
         return decision, Figures(), False
-    if stored is None or not stored.conditions:
+    if stored is None or decision is Reuse.MISS or not stored.conditions:
         return decision, _figures(exchange), False
     seen = next(iter(site.following(exchange, CONDITIONAL)), None) if site.asked(CONDITIONAL) else None
     if seen is not None:

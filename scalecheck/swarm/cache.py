@@ -146,7 +146,7 @@ class Shelf:
         """Return what a warm cache holds at the beginning of a run, by URL, for somebody who asks with these fields."""
         found: dict[str, Entry] = {}
         for url, each in answers.items():
-            lines = self._deciding(Fields(each.fields))
+            lines = self._deciding(Fields(tuple(map(_any_cookie, each.fields))))
             asked, at = request.get(url, Fields()), each.received_at
             stored = store(asked, each.status, Fields(lines), shared=False, received_at=at)
             if stored is not None:
@@ -196,6 +196,13 @@ def decided(entry: Entry, request: Fields, now: float, *, directed: bool = False
             return Reuse.FRESH
         return Reuse.STALE_WHILE_REVALIDATE if now < entry.stale_until else Reuse.REVALIDATE
     return reuse(entry.stored, request, now)
+
+
+def _any_cookie(line: Line) -> Line:
+    """Return a field line, Cookie left out of Vary: who returns has the cookies still that they had an hour ago."""
+    if line[0].lower() != "vary":
+        return line
+    return line[0], ", ".join(name for name in line[1].split(",") if name.strip(" \t").lower() != "cookie")
 
 
 def _moved(stored: Stored, by_s: float) -> Stored:

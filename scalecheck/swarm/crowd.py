@@ -192,9 +192,14 @@ class Crowd:
 
     def _warm(self, pose: Pose, script: Script) -> Mapping[str, Entry]:
         """Return what a warm cache holds for a pose: what earlier visits of the scouted pages would have brought."""
-        asked = {url: fields for page in self._pages for url, fields in page.asked(pose)}
-        held = {url: each for url, each in script.warm.items() if url in asked}
-        return self.shelf.warm(held, asked, self._held_s + self.epoch_s)
+        asked = {errand.url: errand for page in self._pages for errand in page.asked(pose)}
+        held, fields = {}, {}
+        for url, each in script.warm.items():
+            errand = next((asked[via] for via in (url, *each.via) if via in asked), None)
+            if errand is not None:
+                onward = errand if errand.url == url else self._errands.of(pose, replace(errand.wanted, url=url))
+                held[url], fields[url] = each, onward.fields
+        return self.shelf.warm(held, fields, self._held_s + self.epoch_s)
 
     # what views call
 

@@ -15,7 +15,6 @@ from scalecheck.swarm.expectations import expectation
 from scalecheck.swarm.scout import absolute, identity_of, is_sent
 from scalecheck.swarm.script import Asset, Script, ViewSample
 from scalecheck.swarm.template import Template, Value, body_bytes, body_names, in_query
-from scalecheck.wire.fields import Fields
 from scalecheck.wire.urls import resolve
 
 UNDECLARED = "assets"
@@ -237,16 +236,15 @@ class Page:
             found = self._views[key] = self._compiled(pose, sample, number)
         return found
 
-    def asked(self, pose: Pose) -> Iterator[tuple[str, Fields]]:
-        """Yield the URLs that every view of the page asks for, with the fields that they are asked with."""
+    def asked(self, pose: Pose) -> Iterator[Errand]:
+        """Yield what every view of the page asks for."""
         samples = self._samples.get(pose.device, ())
         for sample in samples:
-            yield from ((asset.url, self._asset(pose, sample, asset, 0).fields) for asset in sample.assets)
+            yield from (self._asset(pose, sample, asset, 0) for asset in sample.assets)
         page = samples[0].url if samples else ""
         for request, by in ((self.document, ""), *((call.request, page) for call in self.calls)):
             if not request.names:
-                errand = request.errand(pose, str, 0, by)
-                yield errand.url, errand.fields
+                yield request.errand(pose, str, 0, by)
 
     def _compiled(self, pose: Pose, sample: ViewSample, number: int) -> tuple[Step, ...]:
         steps: list[tuple[Asset, Step]] = []

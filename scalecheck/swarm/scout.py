@@ -16,7 +16,7 @@ from scalecheck.model.evidence import Exchange
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_traffic import Device, PageView
 from scalecheck.model.site import Site
-from scalecheck.page.cost import answers, hops, settled
+from scalecheck.page.cost import answers, asked_again, hops, settled
 from scalecheck.page.fetches import Fetch, Loading, Use
 from scalecheck.page.loading import loading
 from scalecheck.swarm.cache import DECIDING
@@ -26,6 +26,7 @@ from scalecheck.swarm.template import Template
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.reuse import storable
 from scalecheck.wire.urls import address, resolve
+from scalecheck.wire.vary import vary
 from scalecheck.wire.viewport import Viewport
 
 SAMPLES = 5
@@ -231,11 +232,21 @@ def _warm(
     }
     urls |= {url for each in those if each.row is None and each.identity is None for url in (each.url, *each.calls)}
     found: dict[str, Warm] = {}
-    for record in chain.from_iterable(hops(url, known) for url in sorted(urls)):
-        if isinstance(record, Exchange) and storable(Fields(), record.status, record.fields, shared=False):
-            lines = tuple(line for line in record.fields if line[0].lower() in DECIDING)
-            found[record.url] = Warm(record.status, lines, record.received_at)
+    for url in sorted(urls):
+        for record in hops(url, known):
+            if isinstance(record, Exchange) and _is_held(record):
+                lines = tuple(line for line in record.fields if line[0].lower() in DECIDING)
+                via = (*found[record.url].via, url) if record.url in found else (url,)
+                found[record.url] = Warm(record.status, lines, record.received_at, via)
     return found
+
+
+def _is_held(answer: Exchange) -> bool:
+    """Whether a browser stores an answer, and it still fits what the same browser asks the next time."""
+    varies = vary(answer.fields)
+    if not storable(Fields(), answer.status, answer.fields, shared=False):
+        return False
+    return "cookie" not in varies.names or varies.matches(answer.request.fields, asked_again(answer))
 
 
 def _notes(

@@ -47,6 +47,8 @@ class Warm:
     """Those that decide on its reuse."""
     received_at: float
     """Seconds since the epoch; a warm cache has it as if it had come an hour before the run."""
+    via: tuple[str, ...]
+    """What is asked for when it comes: its own URL, and those that redirect to it."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,7 @@ def _read(data: Any) -> Script:
         page: {device: tuple(map(_sample, samples)) for device, samples in devices.items()}
         for page, devices in data.pop("views").items()
     }
-    warm = {
-        url: Warm(each["status"], _pairs(each["fields"]), each["received_at"]) for url, each in data["warm"].items()
-    }
+    warm = {url: _warm(each) for url, each in data["warm"].items()}
     tables = {
         path: Table(tuple(each["columns"]), tuple(map(tuple, each["rows"]))) for path, each in data["tables"].items()
     }
@@ -108,6 +108,10 @@ def _read(data: Any) -> Script:
 
 def _sample(data: Any) -> ViewSample:
     return ViewSample(data["url"], data["row"], tuple(Asset(**each) for each in data["assets"]))
+
+
+def _warm(data: Any) -> Warm:
+    return Warm(data["status"], _pairs(data["fields"]), data["received_at"], tuple(data["via"]))
 
 
 def _pairs(lines: Any) -> tuple[tuple[str, str], ...]:

@@ -177,6 +177,28 @@ def test_what_a_lazy_chunk_hides_is_lazy_too() -> None:
             True,
         ),
         ({"cache-control": YEAR, "vary": "*"}, Reuse.MISS, Figures(1, 1_100, 4_000), False),
+        ({"cache-control": YEAR, "vary": "*", "etag": '"a"'}, Reuse.MISS, Figures(1, 1_100, 4_000), False),
+        ({"cache-control": YEAR, "vary": "cookie"}, Reuse.FRESH, Figures(), False),
+        ({"cache-control": YEAR, "set-cookie": "a=b"}, Reuse.FRESH, Figures(), False),
+        ({"cache-control": YEAR, "vary": "cookie", "set-cookie": "a=b"}, Reuse.MISS, Figures(1, 1_100, 4_000), False),
+        ({"cache-control": YEAR, "vary": "cookie", "set-cookie": "a=; max-age=0"}, Reuse.FRESH, Figures(), False),
+        ({"cache-control": YEAR, "vary": "cookie", "set-cookie": "a=; max-age=-1"}, Reuse.FRESH, Figures(), False),
+        (
+            {"cache-control": YEAR, "vary": "cookie", "set-cookie": "a=; expires=Thu, 01 Jan 1970 00:00:00 GMT"},
+            Reuse.FRESH,
+            Figures(),
+            False,
+        ),
+        (
+            {
+                "cache-control": YEAR,
+                "vary": "cookie",
+                "set-cookie": "a=b; max-age=9; expires=Thu, 01 Jan 1970 00:00:00 GMT",
+            },
+            Reuse.MISS,
+            Figures(1, 1_100, 4_000),
+            False,
+        ),
         ({}, Reuse.REVALIDATE, Figures(1, 1_100, 4_000), False),
     ],
 )

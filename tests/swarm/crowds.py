@@ -59,6 +59,11 @@ class Playing:
         return found
 
 
+def pairs(lines: str) -> tuple[tuple[str, str], ...]:
+    parted = (line.partition(": ") for line in lines.splitlines())
+    return tuple((name, value) for name, _, value in parted)
+
+
 @contextmanager
 def playing(
     traffic: str,
@@ -90,10 +95,7 @@ def playing(
             name: dict.fromkeys(devices(profile), (ViewSample(site + profile.traffic.pages[name].get, None, loads),))
             for name in names
         }
-        kept = {
-            site + path: Warm(200, tuple(tuple(line.split(": ", 1)) for line in lines.splitlines()), 0.0)  # type: ignore[misc]  # two each
-            for path, lines in (warm or {}).items()
-        }
+        kept = {site + path: Warm(200, pairs(lines), 0.0, (site + path,)) for path, lines in (warm or {}).items()}
         script = Script(profile.portable(), "s", 1.0, seed, "run", "2026-11-27", views=sample, warm=kept)
         engine = Engine(timeout_s=2.0)
         begins_s = engine.now()

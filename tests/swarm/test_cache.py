@@ -190,7 +190,8 @@ def test_a_304_renews() -> None:
 
 def test_a_warm_cache_got_everything_an_hour_ago() -> None:
     policy = (("cache-control", "max-age=3700"), ("date", formatdate(NOW - 9_000_000, usegmt=True)), ("vary", "accept"))
-    answers = {"/a": Warm(200, policy, NOW - 9_000_000.0), "/b": Warm(200, (("cache-control", "no-store"),), 0.0)}
+    answers = {"/a": Warm(200, policy, NOW - 9_000_000.0, ("/a",)),
+               "/b": Warm(200, (("cache-control", "no-store"),), 0.0, ("/b",))}  # fmt: skip
     held = Shelf().warm(answers, {"/a": ASKED}, NOW)
     assert set(held) == {"/a"}
     assert decided(held["/a"], ASKED, NOW + 99) is Reuse.FRESH

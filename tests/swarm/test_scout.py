@@ -9,7 +9,7 @@ from scalecheck.swarm.data import Data, Source, Table
 from scalecheck.swarm.scout import documents, identity_of, is_sent, to_ask, window, windows
 from scalecheck.swarm.script import Script
 from scalecheck.wire.viewport import Viewport
-from tests.checks.rows import SITE, exchange
+from tests.checks.rows import SITE, YEAR, exchange
 from tests.swarm.shop import HOME, NO_DATA, PAGES, SKUS, answers, played, scouted, shop
 
 
@@ -54,6 +54,31 @@ def test_warm_caches_hold_what_may_be_stored() -> None:
     assert held == {"/", "/site.css", "/app.js", "/m.js", "/dep.js", "/f.woff2", "/hero.png", "/api/menu"}
     home = played().warm[f"{SITE}/"]
     assert home.fields == (("cache-control", "no-cache"), ("etag", '"h"'))
+
+
+def test_warm_caches_hold_where_redirects_lead() -> None:
+    tag = '<script src="/a.js"></script><script src="/b.js"></script>'
+    moved = [exchange(f"/{name}.js", {"location": "/c.js"}, status=302) for name in "ab"]
+    home = shop(traffic={"pages": {"home": {"share": "100%", "get": "/"}}})
+    held = played(home, NO_DATA, exchange("/", body=tag), *moved, exchange("/c.js", {"cache-control": YEAR})).warm
+    assert held[f"{SITE}/c.js"].via == (f"{SITE}/a.js", f"{SITE}/b.js")
+    assert f"{SITE}/a.js" not in held
+
+
+HELD = [
+    ("by cookie", {"vary": "Cookie"}, True),
+    ("a cookie with it", {"set-cookie": "a=b"}, True),
+    ("a cookie with it, by cookie", {"set-cookie": "a=b", "vary": "Accept, Cookie"}, False),
+    ("a cookie taken away, by cookie", {"set-cookie": "a=; max-age=0", "vary": "Cookie"}, True),
+]
+
+
+@pytest.mark.parametrize(("fields", "held"), [pytest.param(*row[1:], id=row[0]) for row in HELD])
+def test_warm_caches_hold_what_fits_the_cookies_that_came(fields: dict[str, str], held: bool) -> None:
+    home = shop(traffic={"pages": {"home": {"share": "100%", "get": "/"}}})
+    assert (
+        f"{SITE}/" in played(home, NO_DATA, exchange("/", {"cache-control": YEAR, **fields}, body="x")).warm
+    ) is held
 
 
 def test_each_device_has_its_own_window() -> None:
