@@ -98,10 +98,9 @@ def family(text: str) -> Family:
 
 def _usual(name: str) -> str:
     """Return the browser of a device whose profile names none, by the device's own name."""
-    words = name.lower()
-    if "tablet" in words or "ipad" in words:
-        return "safari-ipad"
-    return "chrome-android" if any(each in words for each in ("mobile", "phone", "all")) else "chrome-windows"
+    said = name.lower()
+    usual = "chrome-android" if said == "all" else "chrome-windows"
+    return next((browser for words, browser in _USUAL if all(each in said for each in words)), usual)
 
 
 def _chromium(guise: Guise, purpose: Purpose) -> Iterator[Line]:
@@ -203,6 +202,16 @@ _DESTINATIONS = {
     Use.MANIFEST: "manifest",
     Use.MEDIA: "video",
 }
+_USUAL = (
+    (("iphone",), "safari-iphone"),
+    (("android", "tablet"), "chrome-android-tablet"),
+    (("tablet",), "safari-ipad"),
+    (("ipad",), "safari-ipad"),
+    (("android",), "chrome-android"),
+    (("mobile",), "chrome-android"),
+    (("phone",), "chrome-android"),
+)
+"""Words that devices are named by, the first that fit."""
 _PLATFORMS = (
     ("Android", "Android"),
     ("Windows", "Windows"),
