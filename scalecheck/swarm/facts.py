@@ -5,6 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from scalecheck.swarm.cache import Answered
+from scalecheck.wire.dates import http_date
 from scalecheck.wire.delta_seconds import delta_seconds
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.set_cookie import SetCookie, set_cookies
@@ -27,7 +28,7 @@ class Facts(NamedTuple):
     state: str | None
     """Of the shared cache nearest the client (`wire.cache_state.State`); None where it does not say for certain."""
     wait_s: float
-    """Seconds that Retry-After asks for; 0 without it, and where it names a date."""
+    """Seconds that Retry-After asks for; 0 without it. A date in it counts from Date."""
 
 
 def facts(head: Answered, cdn: str) -> Facts:
@@ -42,8 +43,16 @@ def facts(head: Answered, cdn: str) -> Facts:
 
 
 def _wait_s(fields: Fields) -> float:
-    seconds = delta_seconds((fields.first("retry-after") or "").strip())
-    return float(min(seconds or 0, LONGEST_WAIT_S))
+    said = (fields.first("retry-after") or "").strip()
+    seconds = delta_seconds(said) if said else 0
+    return max(0.0, float(min(_until_s(said, fields) if seconds is None else seconds, LONGEST_WAIT_S)))
+
+
+def _until_s(said: str, fields: Fields) -> float:
+    """Return the seconds from Date to the date that Retry-After names; 0 where one of them is none."""
+    now = http_date(fields.first("date") or "", 0.0)
+    until = None if now is None else http_date(said, now)
+    return 0.0 if now is None or until is None else until - now
 
 
 def _state(fields: Fields, cdn: str) -> str | None:
