@@ -22,6 +22,8 @@ from scalecheck.wire.domains import registrable_domain
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.urls import address, is_loopback, origin
 
+CONDITIONS = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
+"""Fields by which a request is left alone by browsers' caches: who sends them keeps answers themselves (Fetch)."""
 CONDITIONALS = 4
 """Validators of one answer whose conditional requests are kept ready; a file has one, unless it is deployed anew."""
 
@@ -62,15 +64,15 @@ class Errand:
 
     __slots__ = (
         "bare",
+        "by_cache",
         "conditionals",
         "counter",
         "credentialed",
+        "declared_cookie",
         "directed",
         "expected",
         "fields",
         "host",
-        "identity_cookie",
-        "is_get",
         "origin",
         "outgoing",
         "path",
@@ -86,8 +88,8 @@ class Errand:
         self.wanted = wanted
         self.url = wanted.url
         self.bare = outgoing
-        self.identity_cookie = made_for.identity_cookie
-        """Cookie of the identity; empty without one."""
+        self.declared_cookie = made_for.declared_cookie
+        """Cookies of the identity, and those that the profile sends besides; empty without any."""
         self.outgoing = self._signed(outgoing)
         """As it is sent by somebody without cookies of their own."""
         self.fields = Fields(self.outgoing.fields)
@@ -105,11 +107,12 @@ class Errand:
         named = wanted.expected.statuses
         self.stops = frozenset[int]() if named >= FINE else named & REDIRECTS
         """Redirects that are the answer which is expected, so that they are not followed."""
-        self.is_get = wanted.method == "GET"
         names = {name.lower() for name, _ in wanted.fields}
+        self.by_cache = wanted.method == "GET" and not names & CONDITIONS
+        """Whether the cache may answer it, and keeps its answer."""
         self.directed = bool(names & {"cache-control", "range", "pragma"})
         """Whether it says something to caches itself."""
-        self.plain = self.is_get and not self.directed
+        self.plain = self.by_cache and not self.directed
         self.conditionals: dict[Essence, Outgoing] = {}
 
     def conditional(self, essence: Essence) -> Outgoing:
@@ -123,8 +126,8 @@ class Errand:
 
     def with_cookies(self, sent: Sent, essence: Essence | None) -> Outgoing:
         """Return the request with a visitor's own cookies; of an identity, behind that one's."""
-        if self.identity_cookie:
-            value = f"{self.identity_cookie}; {sent[0][0][1]}"
+        if self.declared_cookie:
+            value = f"{self.declared_cookie}; {sent[0][0][1]}"
             made = self.bare.extended((("Cookie", value),))
             return made if essence is None else made.extended(essence.conditions)
         return Signed(self.outgoing if essence is None else self.conditional(essence), sent)
@@ -142,7 +145,7 @@ class Errand:
         return made
 
     def _signed(self, outgoing: Outgoing) -> Outgoing:
-        return outgoing.extended((("Cookie", self.identity_cookie),)) if self.identity_cookie else outgoing
+        return outgoing.extended((("Cookie", self.declared_cookie),)) if self.declared_cookie else outgoing
 
 
 class Signed(Outgoing):
@@ -175,8 +178,8 @@ class Signed(Outgoing):
 
 
 _SHARED = (
-    *("wanted", "identity_cookie", "fields", "origin", "host", "secure", "credentialed", "counter", "expected"),
-    *("simple", "stops", "is_get", "directed", "plain"),
+    *("wanted", "declared_cookie", "fields", "origin", "host", "secure", "credentialed", "counter", "expected"),
+    *("simple", "stops", "by_cache", "directed", "plain"),
 )
 
 
@@ -190,7 +193,7 @@ class Made:
     secure: bool
     credentialed: bool
     counter: Counter
-    identity_cookie: str
+    declared_cookie: str
 
 
 @dataclass
@@ -240,8 +243,9 @@ class Errands:
             origin=_origin(wanted, across=across),
             trusted=trusted,
         )
-        cookie, own = self._identity(wanted)
-        fields = _merged(pose.guise.fields(purpose), (*wanted.fields, *own))
+        identity = self._identity(wanted)
+        cookie = "; ".join(value for name, value in (*identity, *wanted.fields) if name.lower() == "cookie")
+        fields = _merged(_merged(pose.guise.fields(purpose), wanted.fields), identity)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         outgoing = Outgoing(wanted.method, target, parts.netloc, fields, wanted.body, wanted.expected.keep)
         credentialed = site in {"none", "same-origin"} or (site == "same-site" and wanted.mode != "cors")
@@ -251,13 +255,11 @@ class Errands:
             Made(self.origin(scheme, host, port), host, trusted, credentialed, self.counter(wanted.key), cookie),
         )
 
-    def _identity(self, wanted: Wanted) -> tuple[str, Lines]:
-        """Return the cookie of an identity, and its other fields; never over plain http where the site is on https."""
+    def _identity(self, wanted: Wanted) -> Lines:
+        """Return the fields of an identity; none over plain http where the site is on https."""
         if wanted.identity is None or (self.profile.site.startswith("https:") and wanted.url.startswith("http:")):
-            return "", ()
-        lines = self.profile.identity_fields(wanted.identity).lines
-        cookies = "; ".join(value for name, value in lines if name.lower() == "cookie")
-        return cookies, tuple(line for line in lines if line[0].lower() != "cookie")
+            return ()
+        return self.profile.identity_fields(wanted.identity).lines
 
 
 def _address(url: str) -> tuple[str, str, int]:
@@ -292,6 +294,7 @@ def _origin(wanted: Wanted, *, across: bool) -> str:
 
 
 def _merged(fields: Lines, own: Lines) -> Lines:
-    """Return a browser's fields with the profile's own in place of those of the same name."""
-    names = {name.lower() for name, _ in own}
-    return (*(line for line in fields if line[0].lower() not in names), *own)
+    """Return fields with others in place of those of the same name; Cookie is left out, for it is one field of all."""
+    names = {"cookie", *(name.lower() for name, _ in own)}
+    rest = (line for line in fields if line[0].lower() not in names)
+    return (*rest, *(line for line in own if line[0].lower() != "cookie"))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scalecheck.engine.exchange import Exchange
 from scalecheck.engine.outgoing import Outgoing
+from scalecheck.model.calls import SAFE
 from scalecheck.page.cost import HOPS_AT_MOST, REDIRECTS
 from scalecheck.swarm.cache import Entry, Essence, Shelf, decided
 from scalecheck.swarm.errands import Errand
@@ -92,7 +93,7 @@ class View:
     def _ask(self, errand: Errand, due_s: float, step: Step | None, hops: int = 0) -> bool:
         """Ask for something, where the cache does not have it; return whether it had."""
         visitor, essence, entry = self.visitor, None, None
-        if errand.is_get:
+        if errand.by_cache:
             entry = visitor.own.get(errand.url)
             if entry is None and visitor.held and errand.url not in visitor.own:
                 entry = visitor.held.get(errand.url)
@@ -196,8 +197,8 @@ class View:
             visitor.take(said.cookies, errand, now)
         waited_s = exchange.ended_s - exchange.sent_s
         whole = exchange.outgoing if visitor.jar is not None else None
-        if not errand.is_get:
-            if exchange.status < 400 and errand.wanted.method != "HEAD":
+        if not errand.by_cache:
+            if exchange.status < 400 and errand.wanted.method not in SAFE:
                 visitor.keep(errand.url, None)  # what was written is not what is stored (RFC 9111 section 4.4)
         elif exchange.status == 304 and entry is not None:
             visitor.keep(errand.url, around.shelf.renewed(entry, head, errand.fields, now, waited_s, whole))

@@ -209,6 +209,16 @@ def test_what_a_redirect_to_another_origin_carries_along() -> None:
 RATED = LEAVES + HOME + "  routes: {GET /search: {rate: 1/s, query: {q: shoes}}}\n"
 
 
+def test_who_asks_with_a_condition_of_their_own_goes_past_the_cache() -> None:
+    calls = HOME.replace("get: /}", "get: /, api: [GET /api x2]}")
+    text = STAYS.replace("1 pages", "0.001 pages") + calls + "  routes: {GET /api: {headers: {If-None-Match: x}}}\n"
+    with playing(text, lambda path: "Cache-Control: max-age=60" if path == "/api" else ASK_FIRST) as run:
+        run.arrive()
+        run.arrive(at_s=5)
+        asked = [head for head in run.server.heads if b" /api " in head]
+    assert [head.count(b"If-None-Match: x") for head in asked] == [1, 1, 1, 1]
+
+
 def test_routes_of_their_own() -> None:
     with playing(RATED, lambda path: "Cache-Control: no-store\nX-Cache: HIT") as run:
         run.arrive(5, stream=1)
