@@ -34,6 +34,7 @@ from scalecheck.gather.redact import Redactor
 from scalecheck.model.evidence import Ask, Loss, Record, Run
 from scalecheck.model.infer import infer, starting_profile
 from scalecheck.model.profile import Profile
+from scalecheck.model.profile_proxy import proxy_credentials
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Report
 from scalecheck.probes.discovery import first
@@ -156,8 +157,12 @@ def _affordable(plan: Plan, checks: Sequence[Check]) -> tuple[Probe, ...]:
 
 
 def secrets_of(profile: Profile) -> set[str]:
-    """Return what must not be written: environment values, and whole field values of the identities."""
+    """Return what must not be written: environment values, whole field values of the identities, and the proxy's."""
     values = set(profile.secrets)
+    if profile.traffic.proxy is not None and (
+        credentials := proxy_credentials(profile.traffic.proxy, profile.revealed)
+    ):
+        values |= {credentials, credentials.partition(":")[2]} - {""}
     for name in profile.identities:
         values.update(value for _, value in profile.identity_fields(name))
     return values

@@ -22,7 +22,7 @@ class Proxy:
     host: str
     port: int
     authorization: str = ""
-    """Value of Proxy-Authorization; empty without one."""
+    """`user:password`, which goes to the proxy as Proxy-Authorization says it; empty without one."""
 
 
 class Origin:

@@ -23,6 +23,7 @@ from scalecheck.model.profile_parts import (
     Targets,
     Waiver,
 )
+from scalecheck.model.profile_proxy import shown_proxy
 from scalecheck.model.profile_safety import Safety
 from scalecheck.model.profile_scalars import DEFAULT_PORTS, Format, Name, Text, WebOrigin, Window, read_origin
 from scalecheck.model.profile_slo import Abort, Slo
@@ -235,6 +236,8 @@ class Profile(Part):
         for sent in (*data.get("identities", {}).values(), *data.get("traffic", {}).get("routes", {}).values()):
             if "headers" in sent:
                 sent["headers"] = {key: _shown(key, value) for key, value in sent["headers"].items()}
+        if self.traffic.proxy is not None:
+            data["traffic"]["proxy"] = shown_proxy(self.traffic.proxy)
         return data
 
     def portable(self) -> dict[str, Any]:
@@ -252,7 +255,8 @@ class Profile(Part):
         """Return this profile with the secrets that it names; ValueError says which variable is not set."""
         headers = [each.headers for each in self.identities.values()]
         headers += [each.headers for each in self.traffic.routes.values()]
-        names = {name for each in headers for value in each.values() for name in PLACEHOLDER.findall(value)}
+        texts = [value for each in headers for value in each.values()] + [self.traffic.proxy or ""]
+        names = {name for text in texts for name in PLACEHOLDER.findall(text)}
         missing = sorted(name for name in names if not env.get(name))
         if missing:
             raise ValueError(f"the environment variable {missing[0]} is not set")

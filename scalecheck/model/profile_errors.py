@@ -46,8 +46,8 @@ def _message(detail: ErrorDetails, path: tuple[str | int, ...]) -> str:
         return "this key is required"
     if kind == "value_error":
         said = str(context["error"])
-        if "headers" in path[:-1]:
-            return said  # a header's value may be a secret that should have been ${env:NAME}
+        if "headers" in path[:-1] or path == ("traffic", "proxy"):
+            return said  # what stands there may be a secret that should have been ${env:NAME}
         return f"{said}, found {_found(detail['input'])}" if said.startswith("expected") else said
     if kind in {"enum", "literal_error"}:
         expected = context["expected"].replace("'", "")

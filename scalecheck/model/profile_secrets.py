@@ -7,7 +7,7 @@ from scalecheck.model.profile_errors import located
 from scalecheck.model.profile_yaml import Node, Problem
 
 Path = tuple[str, ...]
-LOAD, HEADERS = ("traffic", "routes"), ("headers",)
+LOAD, HEADERS, PROXY = ("traffic", "routes"), ("headers",), ("traffic", "proxy")
 
 
 def environment(root: Node, env: Mapping[str, str] | None) -> tuple[dict[str, str], tuple[Problem, ...]]:
@@ -29,8 +29,9 @@ def environment(root: Node, env: Mapping[str, str] | None) -> tuple[dict[str, st
 
 def _misplaced(path: Path, text: str) -> Iterator[str]:
     """Yield what is wrong with a text that holds a placeholder."""
-    if not ((path[0] == "identities" and path[2:3] == HEADERS) or (path[:2] == LOAD and path[3:4] == HEADERS)):
-        yield "a secret may stand in the headers of identities and of traffic only"
+    in_headers = (path[0] == "identities" and path[2:3] == HEADERS) or (path[:2] == LOAD and path[3:4] == HEADERS)
+    if not in_headers and path != PROXY:
+        yield "a secret may stand in the headers of identities and of traffic, and in traffic.proxy, only"
     if "${" in PLACEHOLDER.sub("", text):
         yield "expected a secret as ${env:NAME}"
 

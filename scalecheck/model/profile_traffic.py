@@ -16,7 +16,6 @@ from scalecheck.model.profile_scalars import (
     Share,
     Text,
     Truth,
-    WebOrigin,
 )
 from scalecheck.model.profile_shapes import Stage
 from scalecheck.model.traffic_scalars import (
@@ -31,6 +30,7 @@ from scalecheck.model.traffic_scalars import (
     MonthlyBudget,
     Numbers,
     PageRate,
+    ProxyUrl,
     Query,
     RequestRates,
     Statuses,
@@ -188,8 +188,8 @@ class Traffic(Part):
     """Spacing of visits: random is Poisson."""
     http: Literal["1.1", "2"] = "1.1"
     """What visitors speak over TLS: 2 where the server speaks it too. It costs the generator more than 1.1."""
-    proxy: WebOrigin | None = None
-    """The HTTP proxy that all load goes through: `http://proxy.internal:3128`."""
+    proxy: ProxyUrl | None = None
+    """The HTTP proxy that all load goes through: `http://user:${env:PASSWORD}@proxy.internal:3128`."""
     audience: Audience = Audience()
     """Who comes in a day."""
     regions: dict[Name, Region] = Field(default_factory=dict)

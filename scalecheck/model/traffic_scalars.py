@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from scalecheck.model import calls, quantities, sentence
 from scalecheck.model.calls import Call
 from scalecheck.model.guess import guess
+from scalecheck.model.profile_proxy import PROXY, read_proxy
 from scalecheck.model.profile_scalars import Status, Text, read_text
 from scalecheck.model.quantities import Between, Budget, Climb, Hours, Price, Squeeze
 from scalecheck.model.sentence import Change, Sentence
@@ -125,6 +126,13 @@ Durations = Annotated[
     _reading(quantities.read_durations),
     PlainSerializer(quantities.show_durations, return_type=str),
     _pattern(rf"{units.DURATION}(\.\.{units.DURATION})?", "20s..90s"),
+]
+ProxyUrl = Annotated[
+    str,
+    _reading(read_proxy),
+    WithJsonSchema(
+        {"type": "string", "pattern": PROXY, "examples": ["http://user:${env:PASSWORD}@proxy.internal:3128"]}
+    ),
 ]
 PageRate = Annotated[
     float,

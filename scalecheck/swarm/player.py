@@ -15,6 +15,7 @@ from scalecheck.model.histogram import Histogram, merged
 from scalecheck.model.load import Key, Part, Tally
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_file import ProfileError, profile_from_data
+from scalecheck.model.profile_proxy import proxy_credentials, proxy_parts
 from scalecheck.plan.shapes import whole
 from scalecheck.swarm.arrivals import Arrivals
 from scalecheck.swarm.crowd import Crowd
@@ -154,15 +155,20 @@ def equipped(script: Script) -> Profile:
 def engine_of(profile: Profile, ca_file: Path | None = None, connect_to: str | None = None) -> Engine:
     """Return an engine that connects as a profile's traffic says; `connect_to` is `host:port` instead of any host."""
     traffic = profile.traffic
-    proxy = None
-    if traffic.proxy is not None:
-        parts = urlsplit(traffic.proxy)
-        proxy = Proxy(parts.hostname or "", parts.port or 80)
     host, _, port = (connect_to or "").rpartition(":")
     return Engine(
         timeout_s=profile.safety.timeout,
         ca_file=ca_file,
         http2=traffic.http == "2",
-        proxy=proxy,
+        proxy=proxy_of(profile),
         connect_to=(host.strip("[]"), int(port)) if connect_to else None,
     )
+
+
+def proxy_of(profile: Profile) -> Proxy | None:
+    """Return the proxy that a profile's traffic goes through, secrets in place; None where it goes by itself."""
+    url = profile.traffic.proxy
+    if url is None:
+        return None
+    parts = urlsplit(f"//{proxy_parts(url).authority}")
+    return Proxy(parts.hostname or "", parts.port or 80, proxy_credentials(url, profile.revealed))

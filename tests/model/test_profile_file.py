@@ -160,7 +160,10 @@ MISTAKES = [
         "identities: {a: {headers: {Cookie: '${SECRET}'}, marker: x}}",
         "identities.a.headers.Cookie: expected a secret as ${env:NAME}",
     ),
-    ("cdn: ${env:SECRET}", "cdn: a secret may stand in the headers of identities and of traffic only"),
+    (
+        "cdn: ${env:SECRET}",
+        "cdn: a secret may stand in the headers of identities and of traffic, and in traffic.proxy, only",
+    ),
 ]
 
 

@@ -267,7 +267,7 @@ MISTAKES = [
     ),
     (
         "traffic: {routes: {GET /a: {rate: 1/s, query: {key: '${env:SHOP_LOAD_TOKEN}'}}}}",
-        "traffic.routes.GET /a.query.key: a secret may stand in the headers of identities and of traffic only",
+        "traffic.routes.GET /a.query.key: a secret may stand in the headers of identities and of traffic, and in",
     ),
     ("traffic: {shapes: {s: []}}", "traffic.shapes.s: a shape without a stage"),
     ("traffic: {shapes: {s: [{hold: 0x, for: 1s}]}}", "traffic.shapes.s: sends nothing: every stage is at 0x"),
