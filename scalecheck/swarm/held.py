@@ -2,9 +2,9 @@
 
 import base64
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from scalecheck.engine.engine import Engine, Handle
 from scalecheck.engine.exchange import Exchange
@@ -18,6 +18,9 @@ from scalecheck.model.user_agents import USER_AGENTS
 from scalecheck.plan.courses import Course
 from scalecheck.swarm.frames import EventStream, FrameError, WebSocket, proof
 from scalecheck.swarm.ledger import Counter, failure_of
+from scalecheck.swarm.rows import Drawing, Rows
+from scalecheck.swarm.scout import absolute
+from scalecheck.swarm.template import Template, Value, query_of
 
 TICK_S = 0.1
 """How often it is looked whether more, or fewer, are to be held."""
@@ -36,59 +39,89 @@ class HeldRoute:
     host: str
     port: int
     authority: str
-    target: str
-    fields: Lines
+    target: Template
+    marks: Lines
+    """Fields that say who asks."""
+    fields: tuple[tuple[str, Template], ...]
     connections: int
     """How many at 1x."""
     socket: bool
     """WebSockets; else server-sent events."""
+    drawing: Drawing | None = None
+    """Its own data; None where it takes its values from any."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its parameters, each once."""
+        fields = (name for _, each in self.fields for name in each.names)
+        return tuple(dict.fromkeys((*self.target.names, *fields)))
+
+    def outgoing(self, value: Value, fields: Lines) -> Outgoing:
+        """Return the request for one row, with further fields."""
+        own = tuple((name, each.filled(value)) for name, each in self.fields)
+        return Outgoing("GET", self.target.filled(value), self.authority, (*self.marks, *own, *fields))
 
 
-def held_routes(profile: Profile) -> Mapping[str, HeldRoute]:
+def held_routes(profile: Profile, rows: Rows, run_id: str) -> Mapping[str, HeldRoute]:
     """Return the routes of a profile whose connections are held, by endpoint, secrets in place.
 
-    Parameters of data are not drawn for them: what is held is held by many alike.
+    LookupError where a parameter has no data.
     """
     found = {}
     for endpoint, load in profile.traffic.routes.items():
         if load.connections is not None:
-            target = endpoint.partition(" ")[2]
-            url = target if "://" in target else profile.site.rstrip("/") + target
-            if load.query:
-                url += ("&" if "?" in url else "?") + urlencode(load.query)
-            found[endpoint] = _held_route(profile, url, load)
+            target = absolute(profile, endpoint.partition(" ")[2])
+            url = target + query_of(target, load.query)
+            own = rows.drawings.get(endpoint) if load.data is not None else None
+            found[endpoint] = _held_route(profile, url, load, own, run_id)
+            for name in found[endpoint].names:
+                rows.missing(name, 0.0)
     return found
 
 
-def _held_route(profile: Profile, url: str, load: Load) -> HeldRoute:
+def _held_route(profile: Profile, url: str, load: Load, drawing: Drawing | None, run_id: str) -> HeldRoute:
     parts, route = urlsplit(url), profile.route_for(url)
     secure = parts.scheme == "https"
-    fields = tuple((name, profile.revealed(value)) for name, value in load.headers.items())
+    own = {name.lower() for name in load.headers}
     return HeldRoute(
         scheme=parts.scheme,
         host=parts.hostname or "",
         port=parts.port or (443 if secure else 80),
         authority=parts.netloc,
-        target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
-        fields=(*_marked(profile), *fields),
+        target=Template.target((parts.path or "/") + (f"?{parts.query}" if parts.query else "")),
+        marks=tuple(line for line in _marked(profile, run_id) if line[0].lower() not in own),
+        fields=tuple((name, Template(value, literal=profile.revealed)) for name, value in load.headers.items()),
         connections=load.connections or 0,
         socket=route is not None and route.kind is Kind.SOCKET,
+        drawing=drawing,
     )
 
 
-def _marked(profile: Profile) -> Lines:
+def _marked(profile: Profile, run_id: str) -> Lines:
     """Return who asks, as the profile wants the swarm's requests to be told from others."""
-    suffix = profile.safety.mark.user_agent_suffix
+    mark = profile.safety.mark
     agent = USER_AGENTS["chrome-linux"].text
-    return (("User-Agent", f"{agent} {suffix}" if suffix else agent), ("Origin", profile.site.rstrip("/")))
+    text = f"{agent} {mark.user_agent_suffix}" if mark.user_agent_suffix else agent
+    named = ((mark.header, run_id),) if mark.header else ()
+    return (("User-Agent", text), ("Origin", profile.site.rstrip("/")), *named)
 
 
 class Held:
     """The held connections of one route and one worker."""
 
     def __init__(
-        self, engine: Engine, route: HeldRoute, course: Course, counter: Counter, *, shard: int = 0, of: int = 1
+        self,
+        engine: Engine,
+        route: HeldRoute,
+        course: Course,
+        counter: Counter,
+        *,
+        values: Callable[[], Value] = lambda: str,
+        shard: int = 0,
+        of: int = 1,
     ) -> None:
+        """`values` draws a row for the next connection that is opened."""
+        self.values = values
         self._engine = engine
         self._route = route
         self._course = course
@@ -177,7 +210,7 @@ class _One:
         self._reader: WebSocket | EventStream | None = None
         self._key = base64.b64encode(os.urandom(16)).decode()
         fields = _upgrading(self._key) if route.socket else (("Accept", EVENTS), ("Cache-Control", "no-cache"))
-        outgoing = Outgoing("GET", route.target, route.authority, (*route.fields, *fields))
+        outgoing = route.outgoing(held.values(), fields)
         self._pool = Pool(engine, engine.origin(route.scheme, route.host, route.port), 1, http2=False)
         self._exchange = Exchange(outgoing, due_s, self._ended, stream=self._take)
         self._pool.send(self._exchange)

@@ -9,12 +9,12 @@ from scalecheck.model.load import Key, Part
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_traffic import Load
 from scalecheck.page.fetches import Use
-from scalecheck.swarm.data import Draw, Row, Table
 from scalecheck.swarm.errands import Errand, Errands, Pose, Wanted
 from scalecheck.swarm.expectations import expectation
+from scalecheck.swarm.rows import Drawing, Rows
 from scalecheck.swarm.scout import absolute, identity_of, is_sent
 from scalecheck.swarm.script import Asset, Script, ViewSample
-from scalecheck.swarm.template import Template, Value, body_bytes, body_names, in_query
+from scalecheck.swarm.template import Template, Value, body_bytes, body_names, query_of
 from scalecheck.wire.urls import resolve
 
 UNDECLARED = "assets"
@@ -34,22 +34,6 @@ class Step:
         self.then: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """Where a page or route takes its values from."""
-
-    table: Table
-    draw: Draw
-
-    def row(self, share: float) -> "Had":
-        """Return the row for a number from 0 to 1 that was drawn."""
-        return self.table, self.draw.at(share)
-
-
-Had = tuple[Table, int]
-"""A row that a visitor had."""
-
-
 class Request:
     """One request with parameters, and its errands as they are filled."""
 
@@ -57,14 +41,14 @@ class Request:
         self._world = world
         self._wanted = wanted
         self._body = load.body
-        text = absolute(world.profile, target) + _query(target, load)
+        text = absolute(world.profile, target) + query_of(target, load.query)
         self._target = Template.target(text)
         secrets = world.profile.revealed
         self._headers = tuple((name, Template(each, literal=secrets)) for name, each in load.headers.items())
         own = (*(name for _, each in self._headers for name in each.names), *body_names(load.body))
         self.names = tuple(dict.fromkeys((*self._target.names, *own)))
         for name in self.names:
-            world.missing(name, 0.0)
+            world.rows.missing(name, 0.0)
         self._whole = bool(own)
         """Whether more than the target differs from row to row."""
         self._fixed: dict[tuple[Pose, str | None, str], Errand] = {}
@@ -122,23 +106,6 @@ def _with(wanted: Wanted, page: str, fields: Lines, identity: str | None, body: 
     )
 
 
-def _query(target: str, load: Load) -> str:
-    if not load.query:
-        return ""
-    pairs = "&".join(f"{in_query(name)}={_quoted(text)}" for name, text in load.query.items())
-    return f"{'&' if '?' in target else '?'}{pairs}"
-
-
-def _quoted(text: str) -> str:
-    """Return a declared value as a query has it, its parameters left in place."""
-    template = Template(text)
-    kept = {name: f"\0{at}\0" for at, name in enumerate(template.names)}
-    quoted = in_query(template.filled(kept.__getitem__))
-    for name, sign in kept.items():
-        quoted = quoted.replace(in_query(sign), f"{{{name}}}")
-    return quoted
-
-
 class World:
     """What all pages and routes of one process share."""
 
@@ -146,11 +113,7 @@ class World:
         self.script = script
         self.profile = profile
         self.errands = errands
-        self.tables = tuple(script.tables.values())
-        self.drawings = {
-            name: Drawing(script.tables[each.table], Draw(len(script.tables[each.table].rows), each.pick))
-            for name, each in script.sources.items()
-        }
+        self.rows = Rows(script.tables, script.sources)
         self.filled: dict[tuple[Errand, str], Errand] = {}
 
     def call(self, endpoint: str, *, part: Part, mode: str) -> "Request":
@@ -162,13 +125,6 @@ class World:
         expected = expectation(load.expect, statuses, self.profile.safety.body_limit)
         key = Key(part, endpoint)
         return Request(self, target, lambda url: Wanted(url, key, Use.FETCH, mode, method, expected=expected), load)
-
-    def missing(self, name: str, share: float) -> Had:
-        """Return a row for a parameter that the visitor never had; LookupError where no table has it."""
-        table = next((each for each in self.tables if name in each.columns), None)
-        if table is None:
-            raise LookupError(f"no data has a column {name}")
-        return table, min(int(share * len(table.rows)), len(table.rows) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +151,14 @@ class Page:
         expected = expectation(declared.expect, statuses, world.profile.safety.body_limit)
         self.name = name
         self.counter = world.errands.counter(Key(Part.PAGE, name))
-        self.drawing = world.drawings.get(name)
+        self.drawing = world.rows.drawings.get(name)
         self.document = Request(
             world, declared.get, lambda url: Wanted(url, key, Use.DOCUMENT, "navigate", expected=expected)
         )
         self.calls = tuple(_calling(world, call) for call in declared.api if is_sent(world.profile, call.endpoint))
         self.draws = sum(each.times for each in self.calls if each.drawing is not None)
         """How many numbers its calls draw for rows of their own."""
-        self.missing = world.missing
+        self.missing = world.rows.missing
         self._identities = max(1, len(world.profile.identities))
         self._alike = not any(each.drawing is not None or each.request.names for each in self.calls)
         """Whether every view of a pose makes the same calls."""
@@ -278,16 +234,7 @@ class Page:
         return self._world.errands.of(pose, wanted)
 
 
-def value_of(row: Had, name: str) -> str | None:
-    """Return the value of a column in a row; None where there is no such column."""
-    table, number = row
-    if name not in table.columns:
-        return None
-    values: Row = table.rows[number]
-    return values[table.columns.index(name)]
-
-
 def _calling(world: World, call: Call) -> Calling:
     load = world.profile.traffic.routes.get(call.endpoint, NO_LOAD)
-    own = world.drawings.get(call.endpoint) if load.data is not None else None
+    own = world.rows.drawings.get(call.endpoint) if load.data is not None else None
     return Calling(world.call(call.endpoint, part=Part.CALL, mode="include"), own, call.times)

@@ -1,7 +1,7 @@
 """What plays one shard: the engine, the visitors, the clock of arrivals and the held connections, put together."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,11 +19,14 @@ from scalecheck.model.profile_proxy import proxy_credentials, proxy_parts
 from scalecheck.plan.shapes import whole
 from scalecheck.swarm.arrivals import Arrivals
 from scalecheck.swarm.crowd import Crowd
-from scalecheck.swarm.held import Held, held_routes
+from scalecheck.swarm.held import Held, HeldRoute, held_routes
 from scalecheck.swarm.ledger import Ledger
+from scalecheck.swarm.poses import numbers
+from scalecheck.swarm.rows import Rows
 from scalecheck.swarm.schedule import Schedule
 from scalecheck.swarm.script import Script
 from scalecheck.swarm.streams import streams
+from scalecheck.swarm.template import Value
 from scalecheck.swarm.worker import UnableError
 
 
@@ -50,10 +53,15 @@ class ShardPlayer:
         counters = [ledger.counter(each.key) for each in those]
         self._arrivals = Arrivals(schedule, self._crowd.handlers(), counters, partial(Clock, self._engine.loop))
         course = whole(profile.traffic.shapes[script.shape], profile.traffic.regions, on, scale=script.scale)
-        self._held = tuple(
-            Held(self._engine, route, course, ledger.counter(Key(Part.ROUTE, endpoint)), shard=shard, of=of)
-            for endpoint, route in held_routes(profile).items()
-        )
+        rows = Rows(script.tables, script.sources)
+
+        def held(endpoint: str, route: HeldRoute) -> Held:
+            draw, counter = numbers(script.seed, shard, of, endpoint), ledger.counter(Key(Part.ROUTE, endpoint))
+            values = partial(_drawn, rows, route, draw)
+            return Held(self._engine, route, course, counter, values=values, shard=shard, of=of)
+
+        routes = held_routes(profile, rows, script.run_id)
+        self._held = tuple(held(endpoint, route) for endpoint, route in routes.items())
         self._lasts_s = course.duration_s if self._held else 0.0
         self._opened = self._messages = 0
         self._begun = self._stopped = self._closed = False
@@ -127,6 +135,11 @@ class ShardPlayer:
         self.stop()
         self._crowd.close()
         self._engine.close()
+
+
+def _drawn(rows: Rows, route: HeldRoute, draw: Callable[[], float]) -> Value:
+    """Return the values of a row for the next connection that is held."""
+    return rows.values(route.drawing, draw())
 
 
 def play(shard: Mapping[str, Any], ca_file: Path | None = None, connect_to: str | None = None) -> ShardPlayer:

@@ -10,9 +10,8 @@ from scalecheck.model.load import Part
 from scalecheck.swarm.errands import Errand
 from scalecheck.swarm.facts import facts
 from scalecheck.swarm.ledger import REFUSALS
-from scalecheck.swarm.pages import NO_LOAD, World, value_of
+from scalecheck.swarm.pages import NO_LOAD, World
 from scalecheck.swarm.poses import Poses
-from scalecheck.swarm.template import Value
 
 CONNECTIONS_AT_MOST = 60_000
 """To one origin; descriptors and ports run out first."""
@@ -32,8 +31,8 @@ class Rated:
     ) -> None:
         self._request = world.call(endpoint, part=Part.ROUTE, mode="include")
         load = world.profile.traffic.routes.get(endpoint, NO_LOAD)
-        self._drawing = world.drawings.get(endpoint) if load.data is not None else None
-        self._world, self._engine = world, engine
+        self._drawing = world.rows.drawings.get(endpoint) if load.data is not None else None
+        self._rows, self._engine = world.rows, engine
         self._poses, self._draw, self._cdn = poses, draw, cdn
         self.begins_s = 0.0
         self._obeys = world.profile.safety.obey_retry_after
@@ -68,17 +67,7 @@ class Rated:
         draw = self._draw
         pose = self._poses.drawn(due_s - self.begins_s, draw(), draw())
         self._number += 1
-        return self._request.errand(pose, self._value(draw()), self._number, "")
-
-    def _value(self, share: float) -> Value:
-        """Return the values of one row; of a column that its own data has not, one of any data that has."""
-        own = self._drawing.row(share) if self._drawing is not None else None
-
-        def value(name: str) -> str:
-            found = value_of(own, name) if own is not None else None
-            return found if found is not None else value_of(self._world.missing(name, share), name) or ""
-
-        return value
+        return self._request.errand(pose, self._rows.values(self._drawing, draw()), self._number, "")
 
     def _ended(self, exchange: Exchange) -> None:
         self._underway -= 1

@@ -1,7 +1,7 @@
 """Texts with parameters, filled with the values of a row."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -50,6 +50,24 @@ def _encodings(text: str, encode: Callable[[str], str]) -> list[Callable[[str], 
     """Return how the value of each parameter is encoded where it stands."""
     query = text.find("?") if encode is in_path else -1
     return [in_query if 0 <= query < found.start() else encode for found in PARAMETER.finditer(text)]
+
+
+def query_of(target: str, query: Mapping[str, str]) -> str:
+    """Return what a declared query adds to a target, its parameters left in place; empty for none."""
+    if not query:
+        return ""
+    pairs = "&".join(f"{in_query(name)}={_quoted(text)}" for name, text in query.items())
+    return f"{'&' if '?' in target else '?'}{pairs}"
+
+
+def _quoted(text: str) -> str:
+    """Return a declared value as a query has it, its parameters left in place."""
+    template = Template(text)
+    kept = {name: f"\0{at}\0" for at, name in enumerate(template.names)}
+    quoted = in_query(template.filled(kept.__getitem__))
+    for name, sign in kept.items():
+        quoted = quoted.replace(in_query(sign), f"{{{name}}}")
+    return quoted
 
 
 def body_names(body: Any) -> tuple[str, ...]:

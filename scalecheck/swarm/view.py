@@ -11,7 +11,8 @@ from scalecheck.swarm.cache import Entry, Essence, Shelf, decided
 from scalecheck.swarm.errands import Errand
 from scalecheck.swarm.facts import Facts, facts
 from scalecheck.swarm.ledger import REFUSALS
-from scalecheck.swarm.pages import Had, Page, Step, value_of
+from scalecheck.swarm.pages import Page, Step
+from scalecheck.swarm.rows import Had, value_of
 from scalecheck.swarm.visitor import Sends, Visitor
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.reuse import Reuse

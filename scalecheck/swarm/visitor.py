@@ -7,7 +7,7 @@ from scalecheck.engine.exchange import Exchange
 from scalecheck.swarm.cache import Entry
 from scalecheck.swarm.cookies import Jar, read_cookie
 from scalecheck.swarm.errands import Errand, Pose
-from scalecheck.swarm.pages import Had, value_of
+from scalecheck.swarm.rows import Had, value_of
 from scalecheck.wire.set_cookie import SetCookie
 
 ENTRIES_AT_MOST = 4_000

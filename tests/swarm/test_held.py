@@ -1,7 +1,8 @@
 """Held connections: as many as the course says, their messages counted, and opened again where they are lost."""
 
 import re
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import gevent
@@ -14,9 +15,14 @@ from scalecheck.model.load import Key, Part, Tally
 from scalecheck.model.profile_file import parse_profile
 from scalecheck.plan.courses import Course, Piece
 from scalecheck.swarm import held as module
+from scalecheck.swarm.data import Source, Table
 from scalecheck.swarm.frames import EventStream, FrameError, WebSocket, proof
 from scalecheck.swarm.held import Held, HeldRoute, held_routes
 from scalecheck.swarm.ledger import Counter
+from scalecheck.swarm.player import ShardPlayer
+from scalecheck.swarm.rows import Rows
+from scalecheck.swarm.script import Script
+from scalecheck.swarm.template import Template
 from tests.engine.servers import CLOSE, Pieces, Seen, answering
 
 EVENTS_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
@@ -50,7 +56,9 @@ def holding(
         engine = Engine()
         begins_s = engine.now()
         counter = Counter(Key(Part.ROUTE, "GET /live"), begins_s)
-        route = HeldRoute("http", "127.0.0.1", server.port, "127.0.0.1", "/live", (("X", "y"),), connections, socket)
+        fields = (("X", Template("y")),)
+        target = Template.target("/live")
+        route = HeldRoute("http", "127.0.0.1", server.port, "127.0.0.1", target, (), fields, connections, socket)
         held = Held(engine, route, course, counter)
         held.begin(begins_s)
         try:
@@ -146,7 +154,7 @@ def test_fewer_are_held_when_the_course_goes_down() -> None:
 @pytest.mark.parametrize("level", [0.0, 0.04, 1.0, 2.5])
 def test_shards_hold_what_one_would(of: int, level: float) -> None:
     engine = Engine()
-    route = HeldRoute("http", "127.0.0.1", 1, "127.0.0.1", "/", (), 10, True)
+    route = HeldRoute("http", "127.0.0.1", 1, "127.0.0.1", Template.target("/"), (), (), 10, True)
     course = Course((Piece(10.0, level, level),))
     counter = Counter(Key(Part.ROUTE, "GET /"), 0.0)
     shards = [Held(engine, route, course, counter, shard=shard, of=of).wanted(5.0) for shard in range(of)]
@@ -181,22 +189,92 @@ def test_an_endless_event_is_refused() -> None:
         stream.take(b"data: " + b"x" * 2_000_000)
 
 
-def test_held_routes_of_a_profile() -> None:
-    text = """\
+PROFILE = """\
 scalecheck: 1
 site: https://shop.example:8443
-routes: {live: {path: /live, kind: socket}, feed: {path: /feed, kind: api}}
-safety: {mark: {user_agent_suffix: scalecheck}}
+routes: {live: {path: "/live/**", kind: socket}, feed: {path: /feed, kind: api}}
+safety: {mark: {user_agent_suffix: "scalecheck {room}", header: X-Run}}
 traffic:
+  normal: 0.001 pages/s
+  shapes: {s: [{hold: 1x, for: 100s}]}
   routes:
-    GET /live: {connections: 20, headers: {Authorization: "Bearer ${env:TOKEN}"}, query: {room: "a b"}}
-    GET /feed: {connections: 5}
+    GET /live/all: {connections: 20, headers: {Authorization: "Bearer ${env:TOKEN}"}, query: {room: "a b"}}
+    GET /live/{room}: {connections: 3, data: {from: rooms.csv}, query: {as: "{who}&co"}, headers: {X-Room: "{room} ${env:TOKEN}"}}
+    GET /feed: {connections: 5, headers: {user-agent: mine}}
     GET /other: {rate: 1/s}
-"""
-    found = held_routes(parse_profile(text, {"TOKEN": "hunter2"}))
-    live, feed = found["GET /live"], found["GET /feed"]
+"""  # noqa: E501
+ROOMS = Table(("room",), (("red room",), ("a/b",)))
+PEOPLE = Table(("who",), (("ann",), ("bob",)))
+ROWS = Rows({"rooms.csv": ROOMS, "people.csv": PEOPLE}, {"GET /live/{room}": Source("rooms.csv", "random")})
+
+
+def routes(text: str = PROFILE, rows: Rows = ROWS) -> Mapping[str, HeldRoute]:
+    return held_routes(parse_profile(text, {"TOKEN": "hunter2{room}"}), rows, "run-1")
+
+
+def test_held_routes_of_a_profile() -> None:
+    found = routes()
+    live, feed = found["GET /live/all"], found["GET /feed"]
     assert (live.scheme, live.host, live.port, live.authority) == ("https", "shop.example", 8443, "shop.example:8443")
-    assert (live.target, live.connections, live.socket) == ("/live?room=a+b", 20, True)
-    assert live.fields[0][1].endswith(" scalecheck")
-    assert live.fields[-1] == ("Authorization", "Bearer hunter2")
-    assert (feed.socket, feed.connections, len(found)) == (False, 5, 2)
+    assert (live.connections, live.socket, feed.connections, feed.socket, len(found)) == (20, True, 5, False, 3)
+    asked = live.outgoing(str, (("Z", "z"),))
+    assert (asked.target, asked.authority) == ("/live/all?room=a+b", "shop.example:8443")
+    fields = dict(asked.fields)
+    assert fields["User-Agent"].endswith(" scalecheck {room}")
+    assert (fields["X-Run"], fields["Origin"], fields["Z"]) == ("run-1", "https://shop.example:8443", "z")
+    assert fields["Authorization"] == "Bearer hunter2{room}"
+    assert [value for name, value in feed.outgoing(str, ()).fields if name.lower() == "user-agent"] == ["mine"]
+
+
+HELD = [
+    (0.0, "/live/red%20room?as=ann%26co", "red room hunter2{room}"),
+    (0.49, "/live/red%20room?as=ann%26co", "red room hunter2{room}"),
+    (0.5, "/live/a%2Fb?as=bob%26co", "a/b hunter2{room}"),
+    (0.999, "/live/a%2Fb?as=bob%26co", "a/b hunter2{room}"),
+]
+
+
+@pytest.mark.parametrize(("share", "target", "field"), HELD)
+def test_held_routes_take_their_values_from_data(share: float, target: str, field: str) -> None:
+    route = routes()["GET /live/{room}"]
+    assert (route.names, route.socket) == (("room", "who"), True)
+    asked = route.outgoing(ROWS.values(route.drawing, share), ())
+    assert (asked.target, dict(asked.fields)["X-Room"]) == (target, field)
+
+
+def test_held_routes_without_data_of_their_own_take_any() -> None:
+    text = PROFILE.replace("data: {from: rooms.csv}, ", "").replace("rate: 1/s", "rate: 1/s, data: {from: rooms.csv}")
+    rows = Rows({"rooms.csv": ROOMS, "people.csv": PEOPLE}, {"GET /other": Source("rooms.csv", "random")})
+    route = routes(text, rows)["GET /live/{room}"]
+    assert route.drawing is None
+    assert route.outgoing(rows.values(None, 0.7), ()).target == "/live/a%2Fb?as=bob%26co"
+
+
+def test_a_held_parameter_without_data_is_told_before_anything_is_held() -> None:
+    with pytest.raises(LookupError, match="no data has a column who"):
+        routes(rows=Rows({"rooms.csv": ROOMS}, {}))
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+def test_every_connection_draws_a_row_and_the_same_in_every_run(shards: int) -> None:
+    def play() -> list[str]:
+        with answering(events(*([b""] * 1000))) as server:
+            text = PROFILE.replace("https://shop.example:8443", f"http://127.0.0.1:{server.port}")
+            text = text.replace("connections: 20", "connections: 1").replace("connections: 5", "connections: 1")
+            profile = parse_profile(text.replace("kind: socket", "kind: api"), {"TOKEN": "t"})
+            tables = {"rooms.csv": ROOMS, "people.csv": PEOPLE}
+            sources = {"GET /live/{room}": Source("rooms.csv", "random")}
+            script = Script(profile.portable(), "s", 4.0, 7, "run-1", "2026-11-27", tables=tables, sources=sources)
+            players = [ShardPlayer(script, profile, shard=shard, of=shards) for shard in range(shards)]
+            for player in players:
+                player.begin(time.perf_counter())
+            until(lambda: sum(b"text/event-stream" in head for head in server.heads) == 20)
+            for player in players:
+                player.close()
+            asked = [head.split(b" ")[1].decode() for head in server.heads]
+        return sorted(each for each in asked if "as=" in each)
+
+    first = play()
+    assert len(first) == 12
+    assert set(first) == {"/live/red%20room?as=ann%26co", "/live/a%2Fb?as=bob%26co"}
+    assert play() == first
