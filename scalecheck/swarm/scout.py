@@ -110,7 +110,7 @@ def script(
         tables=data.tables,
         sources=data.sources,
         skipped={host: len(urls) for host, urls in sorted(skipped.items())},
-        notes=tuple(_notes(site, those, views)),
+        notes=(*_notes(site, those, views), *_unscouted(site.profile, data, views)),
     )
 
 
@@ -265,6 +265,18 @@ def _notes(
             yield f"{endpoint} is never sent: {_refusal(profile, endpoint)}"
     if any(each.identity for each in those):
         yield f"visitors of personal pages take turns as {', '.join(profile.identities)}"
+
+
+def _unscouted(
+    profile: Profile, data: Data, views: Mapping[str, Mapping[str, tuple[ViewSample, ...]]]
+) -> Iterator[str]:
+    """Yield of which pages rows were not seen before the run, so that their views load what those of others do."""
+    for name, devices in views.items():
+        source = data.sources.get(name)
+        rows = len(data.tables[source.table].rows) if source is not None else 0
+        seen = len(next(iter(devices.values())))
+        if seen < rows and profile.traffic.pages[name].assets != "none":
+            yield f"{name}: {seen} of {rows} rows were looked at, and views of the others load what one of those does"
 
 
 def _refusal(profile: Profile, endpoint: str) -> str:

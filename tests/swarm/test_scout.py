@@ -159,6 +159,30 @@ def test_what_is_not_played_is_said() -> None:
     )
 
 
+ROWS = [
+    ("no data", {"get": "/"}, 0, ""),
+    ("as many as are looked at", {"get": "/p/{sku}"}, 5, ""),
+    ("one more", {"get": "/p/{sku}"}, 6,
+     "product: 5 of 6 rows were looked at, and views of the others load what one of those does"),
+    ("most, and one of them is not there", {"get": "/p/{sku}"}, 40,
+     "product: 4 of 40 rows were looked at, and views of the others load what one of those does"),
+    ("no assets are loaded", {"get": "/p/{sku}", "assets": "none"}, 6, ""),
+    ("none is there", {"get": "/p/{sku}"}, -6,
+     "product: no page was seen at /p/{sku}, so its views ask for the document and the calls alone"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "count", "note"), [pytest.param(*row[1:], id=row[0]) for row in ROWS])
+def test_rows_that_were_not_looked_at_are_said(page: dict[str, Any], count: int, note: str) -> None:
+    table = Table(("sku",), tuple((str(number),) for number in range(abs(count))))
+    data = Data({"skus.csv": table}, {"product": Source("skus.csv", "zipf")}) if count else NO_DATA
+    declared = {"share": "100%", **page, **({"data": {"from": "skus.csv"}} if count else {})}
+    found = [exchange("/", body=HOME), exchange("/p/4", body=HOME, status=404 if count == 40 else 200)]
+    found += [exchange(f"/p/{number}", body=HOME) for number in range(4)]
+    notes = played(shop(traffic={"pages": {"product": declared}}), data, *(found if count >= 0 else found[:1])).notes
+    assert notes == ((note,) if note else ())
+
+
 def test_identities_take_turns_on_personal_pages() -> None:
     profile = shop()
     assert identity_of(profile, f"{SITE}/", 0) is None
