@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 SIZES = (0, 1, 100, 1_000, 40_000)
+TICK_S, STARVED_S = 0.005, 0.01
+"""How often the server looks at the clock, and by how much later than that it got no processor."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Record:
     """When its answer was written."""
     stalled: list[float] = field(default_factory=list)
     """From when until when it did nothing."""
+    starved: list[tuple[float, float]] = field(default_factory=list)
+    """From when until when it would have done something, and got no processor."""
 
 
 @dataclass
@@ -79,6 +83,8 @@ class Server:
         self.record = Record()
         self.loop = asyncio.get_running_loop()
         self.over = self.loop.create_future()
+        self.ticked_s = time.perf_counter()
+        self.tick()
 
     def came(self, number: str, transport: asyncio.Transport) -> None:
         plan = self.plan
@@ -106,6 +112,16 @@ class Server:
         began_s = time.perf_counter()
         time.sleep(self.plan.stalls_s)
         self.record.stalled += [began_s, time.perf_counter()]
+
+    def tick(self) -> None:
+        """Take note of when it could not do anything, the stall left out."""
+        before_s, self.ticked_s = self.ticked_s, time.perf_counter()
+        marks = [each for each in self.record.stalled if before_s <= each <= self.ticked_s]
+        edges = [before_s, *marks, self.ticked_s]
+        for began_s, ended_s in zip(edges[::2], edges[1::2], strict=True):
+            if ended_s - began_s > TICK_S + STARVED_S:
+                self.record.starved.append((began_s, ended_s))
+        self.loop.call_later(TICK_S, self.tick)
 
     def end(self) -> None:
         self.loop.remove_reader(sys.stdin.fileno())

@@ -67,6 +67,19 @@ class Run:
         """Return a percentile of the latencies, in seconds."""
         return self.latency.quantile_s(share) or 0.0
 
+    def since_sent(self) -> list[float]:
+        """Return how long each answer took from when it was asked for until the server wrote it, the shortest first.
+
+        What was under way while the server got no processor is left out: that is the machine's doing, not the plan's.
+        """
+        spans = ((sent_s, self.record.answered[number]) for number, sent_s in self.sent.items())
+        starved = self.record.starved
+        return sorted(
+            answered_s - sent_s
+            for sent_s, answered_s in spans
+            if not any(began_s < answered_s and sent_s < ended_s for began_s, ended_s in starved)
+        )
+
     def truth(self) -> list[float]:
         """Return how long each answer took from its intended start until the server wrote it, the shortest first."""
         return sorted(self.record.answered[number] - due_s for number, due_s in self.due.items())
@@ -150,7 +163,7 @@ def test_a_stalled_server_is_seen_as_it_was(per_s: float, spacing: Literal["rand
 
 
 def test_wrk2s_own_experiment_comes_out_as_it_should() -> None:
-    """Twenty connections, and 4.67 % of the time nothing: from when each was sent, p99 would know little of it."""
+    """Twenty connections, and 4.67 % of the time nothing: from when it was sent, p99 would know nothing of it."""
     run = swarm(Plan(stalls_after_s=2, stalls_s=0.28), 2000, 6, "even", most=20)
     began_s, ended_s = run.record.stalled
     stalled_s = ended_s - began_s
@@ -159,8 +172,9 @@ def test_wrk2s_own_experiment_comes_out_as_it_should() -> None:
         ideal_s = stalled_s - (1 - share) * 6
         assert run.at(share) == near(quantile(truth, share), run)
         assert ideal_s * 0.98 < run.at(share)
-    since_sent = sorted(ended_s - run.sent[number] for number, ended_s in run.ended.items())
-    assert quantile(since_sent, 0.99) < run.at(0.99) * 0.75
+    since_sent = run.since_sent()
+    assert len(since_sent) > len(run.due) / 2
+    assert quantile(since_sent, 0.99) < stalled_s / 4
     assert run.record.connections <= 20
 
 
