@@ -21,6 +21,7 @@ INSTALLED = {
     "nginx": ("nginx", "/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so"),
     "openssl": ("openssl",),
     "varnish": ("varnishd",),
+    "varnish's log": ("varnishncsa", "varnishstat"),
     "haproxy": ("haproxy",),
     "caddy": ("caddy",),
     "chromium": ("chromium",),
