@@ -1,6 +1,7 @@
 """A swarm's totals for OpenTelemetry: OTLP over HTTP, in JSON, pushed every few seconds and once at the end.
 
-Not by OpenTelemetry's SDK: it makes histograms of single values, and a swarm's are counted already, by its workers.
+Not by OpenTelemetry's SDK: its histograms take single values, and a swarm's are counted already, by its workers; its
+exporter brings protobuf and requests along. What follows is all that would be left for it to do.
 """
 
 import os
@@ -12,8 +13,7 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from scalecheck import __version__
-from scalecheck.cli.swarm_totals import BOUNDS_S, LAGS_S, Totals, buckets
-from scalecheck.model.histogram import Histogram
+from scalecheck.cli.swarm_totals import Durations, Totals
 from scalecheck.model.load import Key
 
 PATH = "/v1/metrics"
@@ -31,7 +31,6 @@ class Otlp:
         self._url = endpoint if endpoint.endswith(PATH) else endpoint.rstrip("/") + PATH
         self._totals, self._target, self._say = totals, target, say
         self._began_ns = time.time_ns()
-        self._lock = threading.Lock()
         self._over = threading.Event()
         self._failed = ""
         self._thread = threading.Thread(target=self._push, daemon=True)
@@ -46,11 +45,6 @@ class Otlp:
         self._over.set()
         self._thread.join(2 * TIMEOUT_S)
 
-    def changed(self, change: Callable[[], None]) -> None:
-        """Change the totals while nothing is read of them."""
-        with self._lock:
-            change()
-
     def _push(self) -> None:
         import httpx
 
@@ -58,7 +52,7 @@ class Otlp:
         with httpx.Client(timeout=TIMEOUT_S, headers=headers(os.environ)) as client:
             while not over:
                 over = self._over.wait(EVERY_S)
-                with self._lock:
+                with self._totals.lock:
                     body = metrics(self._totals, self._target, self._began_ns, time.time_ns())
                 try:
                     answer = client.post(self._url, json=body)
@@ -82,14 +76,14 @@ def metrics(totals: Totals, target: str, began_ns: int, now_ns: int) -> dict[str
     named: dict[str, Any] = {"service.name": "scalecheck", "service.version": __version__, "scalecheck.target": target}
     if totals.run is not None:
         named["scalecheck.shape"] = totals.run.shape
-    keys = totals.tallies.items()
+    keys = totals.keys.items()
     ended = [_count(count, _of(key, end), times) for key, end, count in totals.outcomes()]
     found = [
-        _sum("scalecheck.planned", "{arrival}", [_count(tally.planned, _of(key), times) for key, tally in keys]),
+        _sum("scalecheck.planned", "{arrival}", [_count(total.planned, _of(key), times) for key, total in keys]),
         _sum("scalecheck.requests", "{request}", ended),
-        _sum("scalecheck.received", "By", [_count(tally.size, _of(key), times) for key, tally in keys]),
-        _times("scalecheck.latency", [_durations(tally.latency, BOUNDS_S, _of(key), times) for key, tally in keys]),
-        _times("scalecheck.generator.lag", [_durations(totals.lag, LAGS_S, [], times)]),
+        _sum("scalecheck.received", "By", [_count(total.size, _of(key), times) for key, total in keys]),
+        _times("scalecheck.latency", [_durations(total.latency, _of(key), times) for key, total in keys]),
+        _times("scalecheck.generator.lag", [_durations(totals.lag, [], times)]),
         _gauge("scalecheck.visitors", "{visitor}", totals.visitors, times),
         _gauge("scalecheck.connections", "{connection}", totals.connections, times),
     ]
@@ -111,17 +105,15 @@ def _count(value: int, of: Attributes, times: Mapping[str, str]) -> dict[str, An
     return {"attributes": of, **times, "asInt": str(value)}
 
 
-def _durations(
-    found: Histogram, bounds_s: tuple[float, ...], of: Attributes, times: Mapping[str, str]
-) -> dict[str, Any]:
+def _durations(found: Durations, of: Attributes, times: Mapping[str, str]) -> dict[str, Any]:
     return {
         "attributes": of,
         **times,
         "count": str(found.count),
         "sum": found.total_s,
         "max": found.max_s,
-        "explicitBounds": list(bounds_s),
-        "bucketCounts": [str(each) for each in buckets(found, bounds_s)],
+        "explicitBounds": list(found.bounds_s),
+        "bucketCounts": [str(each) for each in found.counts],
     }
 
 

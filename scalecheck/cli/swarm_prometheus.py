@@ -1,13 +1,12 @@
 """A swarm's totals for Prometheus: at a port of this machine, or in a file for node_exporter's textfile collector."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scalecheck.cli.exit import UsageError
-from scalecheck.cli.swarm_totals import BOUNDS_S, LAGS_S, Totals, buckets
-from scalecheck.model.histogram import Histogram
+from scalecheck.cli.swarm_totals import Durations, Totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +69,11 @@ class _Collector:
         self._totals = totals
 
     def collect(self) -> Iterable[Any]:
+        """Return every metric, all of the same moment."""
+        with self._totals.lock:
+            return tuple(self._families())
+
+    def _families(self) -> Iterator[Any]:
         from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
         totals, by = self._totals, ["part", "route"]
@@ -78,23 +82,23 @@ class _Collector:
         latency = HistogramMetricFamily(
             "scalecheck_latency_seconds", "From the intended start to the last byte, of what was answered", labels=by
         )
-        for key, tally in tuple(totals.tallies.items()):
+        for key, total in totals.keys.items():
             labels = [key.part.value, key.name]
-            planned.add_metric(labels, tally.planned)
-            received.add_metric(labels, tally.size)
-            latency.add_metric(labels, _cumulative(tally.latency, BOUNDS_S), tally.latency.total_s)
+            planned.add_metric(labels, total.planned)
+            received.add_metric(labels, total.size)
+            latency.add_metric(labels, _cumulative(total.latency), total.latency.total_s)
         requests = CounterMetricFamily(
             "scalecheck_requests", "Requests and page views, by how they ended", labels=[*by, "outcome"]
         )
-        for key, outcome, count in tuple(totals.outcomes()):
+        for key, outcome, count in totals.outcomes():
             requests.add_metric([key.part.value, key.name, outcome], count)
         lag = HistogramMetricFamily("scalecheck_generator_lag_seconds", "How late arrivals were turned to")
-        lag.add_metric([], _cumulative(totals.lag, LAGS_S), totals.lag.total_s)
+        lag.add_metric([], _cumulative(totals.lag), totals.lag.total_s)
         yield from (planned, requests, received, latency, lag)
         yield GaugeMetricFamily("scalecheck_visitors", "Visitors in the middle of a visit", value=totals.visitors)
         yield GaugeMetricFamily("scalecheck_connections", "Open connections", value=totals.connections)
 
 
-def _cumulative(found: Histogram, bounds_s: tuple[float, ...]) -> list[tuple[str, float]]:
-    names = (*(str(bound) for bound in bounds_s), "+Inf")
-    return list(zip(names, accumulate(buckets(found, bounds_s)), strict=True))
+def _cumulative(found: Durations) -> list[tuple[str, float]]:
+    names = (*(str(bound) for bound in found.bounds_s), "+Inf")
+    return list(zip(names, accumulate(found.counts), strict=True))

@@ -16,15 +16,20 @@ def shown_elsewhere(
 ) -> Iterator[Callable[[LoadRecord], None]]:
     """Yield what takes every record, and shows what they come to where that was asked for."""
     with ExitStack() as open_:
+        if otlp is not None:
+            _push(otlp, totals, target, say, open_)
         shown = _prometheus(prometheus, totals, open_)
-        change = _otlp(otlp, totals, target, say, open_)
 
         def take(record: LoadRecord) -> None:
-            change(lambda: totals.take(record))
+            totals.take(record)
             if isinstance(record, Generator):
                 shown()
 
-        yield take
+        yield take if otlp is not None or prometheus is not None else _nothing
+
+
+def _nothing(record: LoadRecord) -> None:
+    """Take no record: nobody asked for what they come to."""
 
 
 def check_telemetry(*, otlp: str | None, prometheus: str | None) -> None:
@@ -45,11 +50,7 @@ def _prometheus(where: str | None, totals: Totals, open_: ExitStack) -> Callable
     return prometheus.write
 
 
-def _otlp(
-    endpoint: str | None, totals: Totals, target: str, say: Callable[[str], None], open_: ExitStack
-) -> Callable[[Callable[[], None]], None]:
-    if endpoint is None:
-        return lambda change: change()
+def _push(endpoint: str, totals: Totals, target: str, say: Callable[[str], None], open_: ExitStack) -> None:
     from scalecheck.cli.swarm_otlp import Otlp
 
-    return open_.enter_context(Otlp(endpoint, totals, target, say)).changed
+    open_.enter_context(Otlp(endpoint, totals, target, say))

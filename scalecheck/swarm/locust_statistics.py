@@ -16,6 +16,9 @@ from scalecheck.model.load import Key, Part, Tally, Window
 METHODS = {Part.PAGE: "PAGE", Part.DOCUMENT: "GET", Part.ASSET: "GET"}
 """What Locust calls the method; of calls and routes it is their own."""
 
+SECONDS_KEPT = 60
+"""Of what Locust counts by second; it shows rates of the last ten."""
+
 
 def feed(
     stats: RequestStats, windows: Iterable[Window], began_at: float, counted: frozenset[str] = frozenset()
@@ -46,15 +49,25 @@ def _add(stats: RequestStats, key: Key, tally: Tally, second: int) -> None:
     entry = _entry(stats, name, method, tally, second)
     if (name, method) not in stats.entries:
         stats.entries[(name, method)] = StatsEntry(stats, name, method, use_response_times_cache=True)
-    stats.entries[(name, method)].extend(entry)
+    found = stats.entries[(name, method)]
+    found.extend(entry)
+    _forget(found, second - SECONDS_KEPT)
     if key.part is Part.PAGE:
         return
     stats.total.extend(entry)
+    _forget(stats.total, second - SECONDS_KEPT)
     for why, count in tally.failed.items():
         error = StatsError(method, name, why, count)
-        found = stats.errors.setdefault(StatsError.create_key(method, name, why), error)
-        if found is not error:
-            found.occurrences += count
+        known = stats.errors.setdefault(StatsError.create_key(method, name, why), error)
+        if known is not error:
+            known.occurrences += count
+
+
+def _forget(entry: StatsEntry, before: int) -> None:
+    """Forget seconds that no table or chart shows any more: Locust itself keeps them all, however long it runs."""
+    for seconds in (entry.num_reqs_per_sec, entry.num_fail_per_sec):
+        while (oldest := next(iter(seconds), before)) < before:
+            del seconds[oldest]
 
 
 def _entry(stats: RequestStats, name: str, method: str, tally: Tally, second: int) -> StatsEntry:
@@ -65,7 +78,8 @@ def _entry(stats: RequestStats, name: str, method: str, tally: Tally, second: in
     entry.total_content_length = tally.size
     entry.last_request_timestamp = time.time()
     entry.num_reqs_per_sec[second] = entry.num_requests
-    entry.num_fail_per_sec[second] = entry.num_failures
+    if entry.num_failures:
+        entry.num_fail_per_sec[second] = entry.num_failures
     for histogram in (tally.latency, tally.failures):
         _fill(entry, histogram)
     return entry

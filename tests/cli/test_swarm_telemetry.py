@@ -1,16 +1,11 @@
 """What collectors and Prometheus are shown of a swarm."""
 
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from scalecheck.cli.exit import UsageError
 from scalecheck.cli.swarm_otlp import headers, metrics
@@ -18,6 +13,7 @@ from scalecheck.cli.swarm_telemetry import check_telemetry, shown_elsewhere
 from scalecheck.cli.swarm_totals import BOUNDS_S, Totals, buckets
 from scalecheck.model.histogram import Histogram, bucket
 from scalecheck.model.load import Generator, Key, LoadRecord, Part, SwarmRun, Tally, Window
+from tests.cli.watching import collector, points, samples
 from tests.swarm.test_channel import free_port
 
 MENU, HOME = Key(Part.CALL, 'GET /api/menu?q="a"\\n'), Key(Part.PAGE, "home")
@@ -55,16 +51,6 @@ def test_a_duration_lies_in_its_bucket(ms: float, place: int) -> None:
     assert found == [3 if each == place else 0 for each in range(len(BOUNDS_S) + 1)]
 
 
-def points(body: dict[str, Any], name: str, kind: str) -> dict[tuple[str, ...], dict[str, Any]]:
-    (resource,) = body["resourceMetrics"]
-    (scope,) = resource["scopeMetrics"]
-    (metric,) = [each for each in scope["metrics"] if each["name"] == name]
-    return {
-        tuple(each["value"]["stringValue"] for each in point["attributes"]): point
-        for point in metric[kind]["dataPoints"]
-    }
-
-
 def test_otlp_holds_what_was_counted() -> None:
     body = metrics(totals(), "https://shop.test", 1, 2)
     ended = {key: point["asInt"] for key, point in points(body, "scalecheck.requests", "sum").items()}
@@ -87,29 +73,6 @@ def test_headers_are_those_of_the_standard_variable() -> None:
     said = {"OTEL_EXPORTER_OTLP_HEADERS": "api-key=a%20b, x=1,broken,=2"}
     assert headers(said) == {"api-key": "a b", "x": "1"}
     assert headers({}) == {}
-
-
-@contextmanager
-def collector(status: int) -> Iterator[tuple[str, list[Any]]]:
-    taken: list[Any] = []
-
-    class Takes(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # the library's own name
-            taken.append((self.path, json.loads(self.rfile.read(int(self.headers["content-length"])))))
-            self.send_response(status)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the library's own name
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Takes)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", taken
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def played(*, otlp: str | None = None, prometheus: str | None = None) -> list[str]:
@@ -136,15 +99,10 @@ def test_a_collector_that_does_not_take_it_is_said_to() -> None:
     assert "does not take the metrics: " in said[0]
 
 
-def read(text: str) -> dict[str, float]:
-    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
-    return {f"{each.name}{sorted(each.labels.items())}": each.value for each in samples}
-
-
 def test_prometheus_reads_a_file(tmp_path: Path) -> None:
     file = tmp_path / "metrics/scalecheck.prom"
     assert played(prometheus=str(file)) == []
-    found = read(file.read_text())
+    found = samples(file.read_text())
     menu = [("part", "call"), ("route", MENU.name)]
     assert found[f"scalecheck_requests_total{[('outcome', 'timeout'), *menu]}"] == 2
     assert found[f"scalecheck_latency_seconds_bucket{[('le', '0.025'), *menu]}"] == 4
@@ -159,7 +117,7 @@ def test_prometheus_reads_a_port() -> None:
             show(record)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
             texts.append(answer.read().decode())
-    assert read(texts[0])["scalecheck_connections[]"] == 12
+    assert samples(texts[0])["scalecheck_connections[]"] == 12
 
 
 def test_what_cannot_be_shown(tmp_path: Path) -> None:
