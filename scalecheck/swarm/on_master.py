@@ -94,6 +94,14 @@ class OnMaster:
         else:
             self._leave()
 
+    def renew(self) -> None:
+        """Forget a run that is over, for the web UI's `New test` plays it again.
+
+        Where the run was recorded it stays over: nothing would be kept of another one, nor would anybody judge it.
+        """
+        if self.over and not self._sinks:
+            self._master, self._came_s = None, time.monotonic()
+
     def vanish(self) -> None:
         """End at once: nobody is left who reads what this process finds out."""
         logger.error("the command line that started this swarm is gone")

@@ -68,6 +68,12 @@ class Course(LoadTestShape):
 
     abstract = True
 
+    def reset_time(self) -> None:
+        """Begin anew: Locust calls this before the first `tick` of every run."""
+        super().reset_time()  # type: ignore[no-untyped-call]  # Locust leaves it untyped
+        if self.runner is not None and (master := inside(self.runner.environment).master) is not None:
+            master.renew()
+
     def tick(self) -> tuple[int, float] | None:
         """Return how many users there are; None when it is over."""
         assert self.runner is not None  # Locust sets it when it makes the runner
