@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from scalecheck.model.evidence import LabRun, View
+from scalecheck.model.load import Happening, Load
 from scalecheck.model.profile import Profile
 from scalecheck.model.site import Site
 
@@ -28,6 +29,14 @@ def browser_notes(site: Site) -> Iterator[str]:
     )
     if views or runs:
         yield f"pages were opened in {' and '.join((*views, *runs))}"
+
+
+def swarm_notes(load: Load) -> Iterator[str]:
+    """Yield what got no load, and what workers had to say of how the visitors fared."""
+    if load.run.skipped:
+        named = ", ".join(f"{host} ({count} URLs)" for host, count in load.run.skipped.items())
+        yield f"third parties get no load: {named}"
+    yield from (event.detail for event in load.events if event.what is Happening.NOTED)
 
 
 def _listed(paths: list[str]) -> str:

@@ -10,7 +10,7 @@ from scalecheck.checks.check import Check
 from scalecheck.checks.judge import judge
 from scalecheck.checks.load.measures import figures
 from scalecheck.cli.exit import UsageError
-from scalecheck.cli.notes import browser_notes, inferred_note
+from scalecheck.cli.notes import browser_notes, inferred_note, swarm_notes
 from scalecheck.cli.profiles import checked, read, shown_path
 from scalecheck.gather.record import Evidence, EvidenceError, by_probe, profile_digest, read_evidence
 from scalecheck.model.evidence import Exchange, Failure, Loss, Run
@@ -196,5 +196,7 @@ def _notes(path: Path, recorded: Recorded) -> Iterator[str]:
     if recorded.inferred:
         yield inferred_note(recorded.site.profile)
     yield from browser_notes(recorded.site)
+    if recorded.site.load is not None:
+        yield from swarm_notes(recorded.site.load)
     if recorded.interrupted:
         yield "the run was interrupted: judged by what was gathered until then"

@@ -17,7 +17,8 @@ from scalecheck import __version__
 from scalecheck.checks.catalogue import chosen
 from scalecheck.cli.exit import Exit, UsageError
 from scalecheck.cli.live import FULL
-from scalecheck.cli.offline import judge_file
+from scalecheck.cli.notes import swarm_notes
+from scalecheck.cli.offline import judged_site
 from scalecheck.cli.output import claim, files_of, targets, tell
 from scalecheck.cli.profiles import beyond_the_site, certificates, connected_to, load_profile, named_profile, shown_path
 from scalecheck.cli.swarm_arithmetic import Ahead, ahead, chosen_shape, refuse_beyond_safety, said
@@ -40,6 +41,7 @@ from scalecheck.gather.record import EvidenceFile
 from scalecheck.model.evidence import Run
 from scalecheck.model.load import Event, Happening, LoadRecord
 from scalecheck.model.profile import Profile
+from scalecheck.model.site import Site
 from scalecheck.model.verdict import Report
 from scalecheck.swarm.data import Data
 from scalecheck.swarm.scout import script
@@ -100,11 +102,11 @@ def swarmed(plan: SwarmPlan, of: Prepared) -> Report | None:
     played, interrupted = kept(plan, of, checks)
     if played is None:
         return None
-    report = judge_file(plan.evidence, None, (), (), plan.before)
+    report, site = judged_site(plan.evidence, None, (), (), plan.before)
     return replace(
         report,
         seconds=round(time.monotonic() - began, 1),
-        notes=tuple(_notes(plan, played)),
+        notes=tuple(_notes(plan, played, site)),
         interrupted=report.interrupted or interrupted,
     )
 
@@ -256,10 +258,9 @@ def _write_secretly(path: Path, text: str) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def _notes(plan: SwarmPlan, written: Script) -> Iterator[str]:
+def _notes(plan: SwarmPlan, written: Script, site: Site) -> Iterator[str]:
     if beyond_the_site(plan.url):
         yield "of the URL only scheme, host and port count: the profile's traffic says what is asked"
     yield from written.notes
-    if written.skipped:
-        named = ", ".join(f"{host} ({count} URLs)" for host, count in written.skipped.items())
-        yield f"third parties get no load: {named}"
+    if site.load is not None:
+        yield from swarm_notes(site.load)

@@ -151,6 +151,8 @@ class Happening(StrEnum):
     """By hand, by the stop file, or by a limit of `safety`."""
     REFUSED = "refused"
     """The target asked for less (Retry-After), and the profile obeys."""
+    NOTED = "noted"
+    """What a report says of how the visitors fared: a redirect that was not followed, say."""
     ENDED = "ended"
     """Everything that was planned has been sent, and its answers waited for."""
 

@@ -43,6 +43,11 @@ OWN_TO_AN_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
 """Fields that do not follow a redirect to another origin."""
 REGION, DEVICE, PAGES, RETURNS = range(-4, 0)
 """Which of the numbers that are drawn for an arrival say who comes, where somebody new does; they come last."""
+HURRIED = "a page view came too early for its visitor, since safety.max_users were there"
+ELSEWHERE_AT_MOST = 20
+"""URLs of redirects that are told; a site that makes up a new one each time fills no report."""
+LONGEST_TOLD = 500
+"""Characters of one of them."""
 Arrival = tuple[Page, float, list[float]]
 """A page view that is due: of what, since when, and the numbers drawn for it."""
 
@@ -130,12 +135,10 @@ class Crowd:
         for each in self._rated:
             each.close()
 
-    def said(self) -> tuple[str, ...]:
-        """Return what a report has to say of how the visitors fared, a sentence each."""
-        found = [f"a redirect to {url} was not followed, {count} times" for url, count in self.elsewhere.items()]
-        if self.hurried:
-            found.append(f"{self.hurried} page views came too early for their visitors: safety.max_users were there")
-        return tuple(found)
+    def noted(self) -> Mapping[str, int]:
+        """Return what a report has to say of how the visitors fared, each with how many times it happened."""
+        found = {f"a redirect to {url} was not followed": count for url, count in self.elsewhere.items()}
+        return found | ({HURRIED: self.hurried} if self.hurried else {})
 
     def _arrived(self, page: Page, draw: Callable[[], float], due_s: float) -> None:
         """Take a page view that is due."""
@@ -211,8 +214,9 @@ class Crowd:
         """Return how a redirect is followed; None where it leads to a host that gets no load."""
         url, wanted = resolve(errand.url, location), errand.wanted
         if url is None or not self._profile.allows(url):
-            if len(self.elsewhere) < 1000:
-                self.elsewhere[location[:500]] = self.elsewhere.get(location[:500], 0) + 1
+            told = location.partition("?")[0][:LONGEST_TOLD]  # what follows may be somebody's token
+            if told in self.elsewhere or len(self.elsewhere) < ELSEWHERE_AT_MOST:
+                self.elsewhere[told] = self.elsewhere.get(told, 0) + 1
             return None
         rewritten = status == SEEN_OTHER or (status in REWRITTEN and wanted.method == "POST")
         method = "GET" if rewritten and wanted.method not in {"GET", "HEAD"} else wanted.method

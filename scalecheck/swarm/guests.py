@@ -181,6 +181,10 @@ class GuestPlayer:
         """Return the names of requests for which `events.request` was fired, so that Locust has counted them."""
         return tuple(sorted(self.guests.asked))
 
+    def noted(self) -> Mapping[str, int]:
+        """Return what a report has to say of how the visitors fared, each with how many times it happened."""
+        return self.guests.noted()
+
     def gauges(self) -> Mapping[str, int]:
         """Return what is open and under way."""
         opened, self._opened = self._engine.opened - self._opened, self._engine.opened

@@ -89,6 +89,8 @@ class Master:
         self._finishing = False
         self._open_ended = open_ended
         self._refused: set[Key] = set()
+        self._noted: dict[str, int] = {}
+        """What workers had to say in their last reports, with how many times it happened."""
 
     @property
     def elapsed_s(self) -> float:
@@ -141,6 +143,8 @@ class Master:
             self._write(record)
         found.last = report.last
         self._note_refusals(report)
+        for said, count in report.noted.items():
+            self._noted[said] = self._noted.get(said, 0) + count
         if (passed := self._bounds.passed(report)) is not None:
             self.stop(passed)
         return report
@@ -178,6 +182,7 @@ class Master:
         if not self.over:
             if self._stopped_s is None:
                 self._write(self._event(Happening.STOPPED, detail))
+            self._tell()
             self.over = True
 
     def _begin(self) -> None:
@@ -223,10 +228,16 @@ class Master:
             complete = False
         else:
             return
+        self._tell()
         if self._stopped_s is None or self._finishing:
             what = Happening.ENDED if complete else Happening.STOPPED
             self._write(self._event(what, "" if complete else "not every worker reached the end"))
         self.over = True
+
+    def _tell(self) -> None:
+        """Write what the workers had to say, each sentence once."""
+        for said, count in self._noted.items():
+            self._write(self._event(Happening.NOTED, f"{said}: {count:,} {'time' if count == 1 else 'times'}"))
 
     def _lose(self, worker: _Worker, detail: str = "") -> None:
         if not worker.lost:

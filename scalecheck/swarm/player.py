@@ -113,6 +113,10 @@ class ShardPlayer:
         """Return no names: no event of Locust's is fired for the requests of a script."""
         return ()
 
+    def noted(self) -> Mapping[str, int]:
+        """Return what a report has to say of how the visitors fared, each with how many times it happened."""
+        return self._crowd.noted()
+
     def gauges(self) -> Mapping[str, int]:
         """Return how things stand, and what was opened and came since the last time."""
         opened, messages = self._engine.opened, sum(each.messages for each in self._held)

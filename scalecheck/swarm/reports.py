@@ -6,13 +6,14 @@ the worker's loop.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from scalecheck.model.histogram import Histogram
 from scalecheck.model.load import Generator, Key, Part, Tally, Window
 
-FORMAT = 1
+NOTHING: Mapping[str, int] = {}
+FORMAT = 2
 """Number of the format; a worker of another version is told so rather than misread."""
 NAME = "scalecheck"
 """Where a report stands in what Locust's workers send."""
@@ -34,10 +35,17 @@ class Report:
     """The worker has sent everything and has every answer; nothing follows."""
     fired: frozenset[str] = frozenset()
     """Names of routes whose requests Locust has counted itself."""
+    noted: Mapping[str, int] = field(default_factory=dict)
+    """What the end report has to say, a sentence each, with how many times it happened; of the last report only."""
 
 
 def packed(
-    seconds: Mapping[int, Sequence[Any]], generator: Generator, *, last: bool, fired: Sequence[str] = ()
+    seconds: Mapping[int, Sequence[Any]],
+    generator: Generator,
+    *,
+    last: bool,
+    fired: Sequence[str] = (),
+    noted: Mapping[str, int] = NOTHING,
 ) -> dict[str, Any]:
     """Return a report as plain data: by second what `packed_tally` made of its tallies."""
     return {
@@ -45,6 +53,7 @@ def packed(
         "sequence": generator.sequence,
         "last": last,
         "fired": list(fired),
+        "noted": dict(noted),
         "generator": _row(generator, _OWN),
         "seconds": [[second, list(tallies)] for second, tallies in seconds.items()],
     }
@@ -63,9 +72,10 @@ def read_report(worker: str, data: Mapping[str, Any]) -> Report:
         sequence = data["sequence"]
         generator = Generator(0, worker, sequence, **_named(data["generator"], _OWN))
         windows = tuple(Window(0, worker, sequence, second, dict(_read(rows))) for second, rows in data["seconds"])
-    except (KeyError, TypeError, ValueError) as error:
+        noted = {str(said): int(count) for said, count in data["noted"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReportError(f"worker {worker} sent a report that cannot be read: {error}") from None
-    return Report(windows, generator, bool(data["last"]), frozenset(data["fired"]))
+    return Report(windows, generator, bool(data["last"]), frozenset(data["fired"]), noted)
 
 
 def _read(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[Key, Tally]]:

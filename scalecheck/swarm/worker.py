@@ -39,6 +39,9 @@ class Player(Protocol):
     def fired(self) -> tuple[str, ...]:
         """Return the names of routes of which Locust has counted every request itself, since an event was fired."""
 
+    def noted(self) -> Mapping[str, int]:
+        """Return what a report has to say of the whole run, a sentence each, with how many times it happened."""
+
     def gauges(self) -> Mapping[str, int]:
         """Return `connections`, `opened` since the last time, `under_way`, `visitors`, `messages` and `held`."""
 
@@ -80,7 +83,11 @@ class Worker:
         seconds = self._player.take()
         self._sequence += 1
         return packed(
-            self._packed(seconds), self._generator(self._begins_s), last=self._last, fired=self._player.fired()
+            self._packed(seconds),
+            self._generator(self._begins_s),
+            last=self._last,
+            fired=self._player.fired(),
+            noted=self._player.noted() if self._last else {},
         )
 
     def close(self) -> None:

@@ -56,6 +56,9 @@ class Nothing:
     def fired(self) -> tuple[str, ...]:
         return ()
 
+    def noted(self) -> Mapping[str, int]:
+        return {}
+
     def gauges(self) -> Mapping[str, int]:
         names = ("connections", "opened", "under_way", "visitors", "messages", "held")
         return dict.fromkeys(names, 0) | {"visitors": self._script.get("visitors", 0)}

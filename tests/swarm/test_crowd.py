@@ -3,6 +3,7 @@
 import pytest
 
 from scalecheck.model.load import Part
+from scalecheck.swarm.crowd import HURRIED
 from tests.swarm.crowds import playing
 
 FOREVER = "Cache-Control: public, max-age=31536000, immutable"
@@ -102,7 +103,7 @@ def test_a_view_waits_for_somebody_where_nobody_new_may_come() -> None:
         run.arrive(0)
         assert run.asked() == ["/", "/", "/"]
         assert run.count(Part.PAGE, "home", "answered") == 3
-        assert run.crowd.said() == ("2 page views came too early for their visitors: safety.max_users were there",)
+        assert run.crowd.noted() == {HURRIED: 2}
     with playing(text, site, more=more) as run:
         for handler in run.crowd.handlers() * 3:
             handler(run.begins_s)
@@ -157,7 +158,7 @@ def test_redirects_are_followed_on_the_site_and_never_elsewhere() -> None:
     assert asked[:2] == ["/", "/home"]
     assert asked.count("/a.js") == 1
     assert asked.count("/b.js") <= 11
-    assert list(run.crowd.elsewhere) == ["http://other.example/a.js"]
+    assert list(run.crowd.noted()) == ["a redirect to http://other.example/a.js was not followed"]
     assert any("redirects" in why for why in run.failures(Part.ASSET, "assets"))
 
 

@@ -11,7 +11,7 @@ from scalecheck.model.load import Event, Generator, Happening, Key, LoadRecord, 
 from scalecheck.model.profile_safety import Safety
 from scalecheck.swarm.bounds import Bounds
 from scalecheck.swarm.master import BEGIN, LEAD_S, READY_S, SHARD, SILENT_S, SPARE_S, STOP, Master
-from scalecheck.swarm.reports import packed, packed_tally
+from scalecheck.swarm.reports import NOTHING, packed, packed_tally
 
 HOME = Key(Part.PAGE, "home")
 CALL = Key(Part.CALL, "GET /api/menu")
@@ -59,11 +59,20 @@ class Stage:
                 self.report(worker)
             self.master.tick()
 
-    def report(self, worker: str, *, last: bool = False, second: int = 0, visitors: int = 0, **tally: Any) -> None:
+    def report(
+        self,
+        worker: str,
+        *,
+        last: bool = False,
+        second: int = 0,
+        visitors: int = 0,
+        noted: Mapping[str, int] = NOTHING,
+        **tally: Any,
+    ) -> None:
         number = self.sequences[worker] = self.sequences.get(worker, 0) + 1
         generator = Generator(0, "", number, second, Histogram(), 0.1, 1, 1, 1, 0, 0, 0, visitors)
         rows = [packed_tally(CALL, Tally(**tally))] if tally else []
-        self.master.reported(worker, packed({second: rows}, generator, last=last))
+        self.master.reported(worker, packed({second: rows}, generator, last=last, noted=noted))
 
     def is_over(self) -> bool:
         return self.master.over
@@ -102,6 +111,16 @@ def test_it_ends_when_every_worker_has_sent_its_last_report() -> None:
     assert stage.is_over()
     assert stage.events == [(Happening.ENDED, "")]
     assert {each.worker for each in stage.kept if isinstance(each, Generator)} == {"a/0", "b/1"}
+
+
+def test_what_all_workers_had_to_say_is_written_once_before_the_end() -> None:
+    stage = Stage().begun()
+    stage.pass_s(10.0, "a_1", "b_2")
+    stage.report("a_1", last=True, noted={"a redirect": 2, "a wait": 1})
+    stage.report("b_2", last=True, noted={"a redirect": 1000})
+    stage.master.tick()
+    said = [(Happening.NOTED, "a redirect: 1,002 times"), (Happening.NOTED, "a wait: 1 time")]
+    assert stage.events == [*said, (Happening.ENDED, "")]
 
 
 def test_a_silent_worker_is_lost_once_and_the_others_go_on() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from scalecheck.model.histogram import Histogram
 from scalecheck.model.load import Generator, Key, Part, Tally, Window
-from scalecheck.swarm.reports import Report, ReportError, packed, packed_tally, read_report
+from scalecheck.swarm.reports import FORMAT, Report, ReportError, packed, packed_tally, read_report
 
 FULL = Tally(
     planned=5,
@@ -37,15 +37,18 @@ def travelled(data: object) -> dict[str, Any]:
 def test_a_report_is_read_as_it_was_packed() -> None:
     key, other = Key(Part.PAGE, "home"), Key(Part.CALL, "GET /api/menu")
     seconds = {7: [packed_tally(key, FULL), packed_tally(other, Tally())], 8: [packed_tally(key, Tally(planned=1))]}
-    read = read_report("w", travelled(packed(seconds, GENERATOR, last=True)))
+    noted = {"a redirect to http://other.example was not followed": 3}
+    read = read_report("w", travelled(packed(seconds, GENERATOR, last=True, noted=noted)))
     windows = (Window(0, "w", 3, 7, {key: FULL, other: Tally()}), Window(0, "w", 3, 8, {key: Tally(planned=1)}))
-    assert read == Report(windows, GENERATOR, last=True)
+    assert read == Report(windows, GENERATOR, last=True, noted=noted)
 
 
 GOOD = packed({1: [packed_tally(Key(Part.PAGE, "home"), FULL)]}, GENERATOR, last=False)
 BAD: dict[str, Mapping[str, Any]] = {
-    "another version": {**GOOD, "format": 2},
+    "another version": {**GOOD, "format": FORMAT + 1},
     "no version": {key: value for key, value in GOOD.items() if key != "format"},
+    "notes that are none": {**GOOD, "noted": ["a redirect"]},
+    "a note of no number": {**GOOD, "noted": {"a redirect": "often"}},
     "no sequence": {key: value for key, value in GOOD.items() if key != "sequence"},
     "a generator of other fields": {**GOOD, "generator": GOOD["generator"][:-1]},
     "a part that there is not": {**GOOD, "seconds": [[1, [["pgae", "home", *GOOD["seconds"][0][1][0][2:]]]]]},
