@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 NAMES = ("startup", "transport", "audit", "page", "memory")
-MINUTES = ("vitals", "swarm")
+MINUTES = ("vitals", "swarm", "soak")
 """Only where they are named: they take minutes."""
 
 
