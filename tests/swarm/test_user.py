@@ -1,6 +1,7 @@
 """A team's own locustfile, played by Locust against the lab."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from scalecheck.lab.lab import Lab
 from scalecheck.model.load import Happening, Key, Part, Tally
 from scalecheck.model.load_totals import added
 
+README = Path(__file__).parents[2] / "README.md"
 SHOPPER = Path(__file__).with_name("shopper.py")
 
 
@@ -54,3 +56,24 @@ def test_tasks_are_counted_as_any_swarm(tmp_path: Path, monkeypatch: pytest.Monk
     assert rows[("GET", "nowhere")] == lost.sent
     calls = tallies[Key(Part.CALL, "GET /api/products/1")]
     assert rows[("GET", "/api/products/1")] == calls.answered + tallies[Key(Part.ROUTE, "GET /api/products/1")].answered
+
+
+def test_the_readme_shows_one_that_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(README.parent))
+    (shown,) = re.findall(r"(?s)```python\n(from locust .*?)```", README.read_text(encoding="utf-8"))
+    (tmp_path / "shopper.py").write_text(shown, encoding="utf-8")
+    with Lab() as lab:
+        (tmp_path / "lab.yaml").write_text(lab.profile, encoding="utf-8")
+        plan = SwarmPlan(
+            profile=str(tmp_path / "lab.yaml"),
+            keep=tmp_path / "swarm.jsonl",
+            elsewhere=Elsewhere(1),
+            locustfile=tmp_path / "shopper.py",
+            locust=("-u", "3", "-r", "3", "-t", "2s", "--csv", str(tmp_path / "locust")),
+            quiet=True,
+        )
+        kept(plan, prepare(plan), ())
+    assert (tmp_path / "locust_exceptions.csv").read_text().count("\n") == 1
+    tallies = counted(plan.evidence)
+    assert tallies[Key(Part.PAGE, "home")].answered >= 3
+    assert tallies[Key(Part.ROUTE, "GET /api/products/1")].answered >= 3
