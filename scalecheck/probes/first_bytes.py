@@ -1,11 +1,11 @@
-"""How long first bytes take by route, hits apart from what is computed; and asking again what is in doubt."""
+"""How long first bytes take by route, hits apart from what is computed; and asking again, alone, what seems late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 
 from scalecheck.model.evidence import Ask, Exchange
-from scalecheck.model.kinds import PAGES, Kind
+from scalecheck.model.kinds import ASSETS, PAGES, Kind
 from scalecheck.model.ratio import Ratio
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Verdict
@@ -15,8 +15,12 @@ from scalecheck.wire.vendors import nearest_state
 
 SHARE = 0.75
 """Of the answers that come in time: the percentile by which web vitals are judged."""
-REPEATS = 8
-"""Asked in one round of a route that is in doubt."""
+ENOUGH = 3
+"""Answers that came alone, from which on they count and those that came among others do not."""
+REPEATS = 16
+"""The most that is asked of one route's hits, or of what it computes, until it is told."""
+ROUNDS = 60
+"""The most that is asked of a site: one request a round, so that each comes alone."""
 JUDGED = PAGES | {Kind.API}
 
 
@@ -27,7 +31,15 @@ class Answers:
     route: str
     hits: bool
     target_s: float
-    exchanges: tuple[Exchange, ...]
+    among_others: tuple[Exchange, ...]
+    """The first answers and their repeats, which were asked for many at a time."""
+    alone: tuple[Exchange, ...]
+    """What was asked for with nothing else under way: our own load made it wait for nothing."""
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The answers that count."""
+        return fairest(self.among_others, self.alone)
 
     def percentile_s(self, share: float) -> float:
         """Return the time to first byte within which this share of the answers came, in seconds (nearest rank)."""
@@ -46,36 +58,59 @@ class Answers:
             return Verdict.PASS
         return Verdict.FAIL if self.in_time.high < SHARE else Verdict.UNKNOWN
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether more answers, each alone, could tell a slow route from a slow moment, or from our own load."""
+        return self.verdict is Verdict.UNKNOWN or (self.verdict is Verdict.FAIL and len(self.alone) < ENOUGH)
 
-@probe(after=[again], rounds=2)
+
+def fairest(among_others: tuple[Exchange, ...], alone: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+    """Return the answers by which time is judged: those that came alone, once there are enough of them."""
+    return alone if len(alone) >= ENOUGH else (*among_others, *alone)
+
+
+@probe(after=[again], rounds=ROUNDS)
 def timed(site: Site) -> Asks:
-    """Ask again where answers were late, until a slow route can be told from a slow moment."""
-    for answers in by_route(site):
-        if answers.verdict is Verdict.UNKNOWN:
-            for number in range(REPEATS):
-                exchange = answers.exchanges[number % len(answers.exchanges)]
-                yield Ask(exchange.request, of=exchange.ask.of or exchange.number, label=_label(site, number))
+    """Ask again what came late, one request at a time, until a slow route can be told from a slow moment.
+
+    Answers that come many at a time wait for each other, at the edge and in this process.
+    """
+    for answers in (*by_route(site), *(each for each in by_route(site, ASSETS) if each.hits)):
+        label = "hit" if answers.hits else "computed"
+        firsts = tuple(dict.fromkeys(each.ask.of or each.number for each in answers.among_others))
+        asked = sum(each.ask.of in firsts and each.ask.label.startswith(label) for each in site.all("timed"))
+        subjects = [each for each in firsts if _latest_is_hit(site, each) is answers.hits]
+        if subjects and answers.in_doubt and asked < REPEATS:
+            subject = subjects[asked % len(subjects)]
+            yield Ask(site.by_number[subject].ask.request, of=subject, label=f"{label} {asked + 1}")
+            return
 
 
-def _label(site: Site, number: int) -> str:
-    return str(len(site.all("timed")) + number + 1)
+def _latest_is_hit(site: Site, number: int) -> bool:
+    first = site.by_number[number]
+    assert isinstance(first, Exchange)  # it was grouped by its answer
+    return is_strict_hit(site, (first, *site.following(first, "again"), *site.following(first, "timed"))[-1])
 
 
-def by_route(site: Site) -> Iterator[Answers]:
-    """Yield the first answers and the repeats of each route, those from the edge's store apart from the others."""
-    groups: dict[tuple[str, bool], list[Exchange]] = {}
-    for exchange in site.good(JUDGED):
-        route = site.route(exchange)
-        repeats = (*site.following(exchange, "again"), *site.following(exchange, "timed"))
-        for each in (exchange, *repeats):
-            if route is not None and each.status == 200:
-                groups.setdefault((route.name, _is_hit(site, each)), []).append(each)
+def by_route(site: Site, kinds: Iterable[Kind] = JUDGED) -> Iterator[Answers]:
+    """Yield the answers of each route, those from the edge's store apart from the others."""
+    groups: dict[tuple[str, bool], tuple[list[Exchange], list[Exchange]]] = {}
+    for exchange in site.good(kinds):
+        if (route := site.route(exchange)) is None:
+            continue
+        among_others = (exchange, *site.following(exchange, "again"))
+        for answers in (among_others, site.following(exchange, "timed")):
+            for each in answers:
+                if each.status == 200:
+                    group = groups.setdefault((route.name, is_strict_hit(site, each)), ([], []))
+                    group[answers is not among_others].append(each)
     targets = site.profile.targets
-    for (name, hits), exchanges in groups.items():
-        yield Answers(name, hits, targets.ttfb if hits else targets.first_byte, tuple(exchanges))
+    for (name, hits), (together, alone) in groups.items():
+        target_s = targets.ttfb if hits else targets.first_byte
+        yield Answers(name, hits, target_s, tuple(together), tuple(alone))
 
 
-def _is_hit(site: Site, exchange: Exchange) -> bool:
+def is_strict_hit(site: Site, exchange: Exchange) -> bool:
     """Whether the answer came from the edge's store and waited for nobody."""
     state = nearest_state(exchange.fields, site.profile.cdn)
     return state is not None and state.state.strict_hit

@@ -184,6 +184,14 @@ def timed(miss_s: float, hit_s: float, urls: Iterable[str] = ("/", "/about", "/s
     return [*firsts, *then]
 
 
+def alone(*times_s: float, by: Mapping[str, str] = HIT) -> list[Exchange]:
+    """Return the page asked again with nothing else under way, each time with its time to the first byte."""
+    return [
+        exchange("/", {**PAGE, **by}, probe="timed", of=1, ttfb_s=each, label=f"hit {number}")
+        for number, each in enumerate(times_s, 1)
+    ]
+
+
 CONNECTED = Timings(total_s=0.2, first_byte_s=0.19, connect_s=0.08)
 FAST = [
     case("past the target", hits_are_fast, FAIL, page(HIT, ttfb_s=0.201), observed="201 ms over 1 hits"),
@@ -199,6 +207,24 @@ FAST = [
     case("as slow as misses, less the way there", hits_are_fast, FAIL, timed(0, 0.110, timings=CONNECTED)),
     case("as slow as misses that cost next to nothing", hits_are_fast, PASS, timed(0.019, 0.018)),
     case("as slow as misses that cost a little", hits_are_fast, FAIL, timed(0.020, 0.018)),
+    case(
+        "late among others and alone",
+        hits_are_fast,
+        FAIL,
+        page(HIT, ttfb_s=0.5),
+        alone(0.1, 0.3, 0.3),
+        observed="300 ms over 3 hits",
+    ),
+    case("late among others, alone too seldom to tell", hits_are_fast, FAIL, page(HIT, ttfb_s=0.5), alone(0.01)),
+    case(
+        "late among others and in time alone",
+        hits_are_fast,
+        PASS,
+        page(HIT, ttfb_s=0.5),
+        alone(0.1, 0.1, 0.3),
+        observed="100 ms over 3 hits",
+    ),
+    case("in time, and no hit any more when alone", hits_are_fast, PASS, page(HIT), alone(0.9, 0.9, 0.9, by=MISS)),
     case("at the target", hits_are_fast, PASS, page(HIT, ttfb_s=0.2)),
     case("twice as fast as misses", hits_are_fast, PASS, timed(0.150, 0.075)),
     case("faster than misses, on a long way", hits_are_fast, PASS, timed(0, 0.082, timings=CONNECTED)),

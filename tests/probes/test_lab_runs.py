@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from scalecheck.model.evidence import Ask, Failure, LabRun, Loss, Record, Timings
+from scalecheck.model.evidence import Ask, Failure, LabRun, Loss, Record
 from scalecheck.model.site import Site
-from scalecheck.probes.first_bytes import REPEATS, timed
 from scalecheck.probes.lab_runs import device_of, lab_runs, run_of
 from tests.checks.rows import exchange, profile, site
 from tests.probes.asking import Answer, asked, shown
@@ -85,27 +84,3 @@ def test_nothing_is_run_where_no_page_answered() -> None:
 def test_labels(label: str, device: str, number: int) -> None:
     record = exchange("/", label=label)
     assert (device_of(record), run_of(record)) == (device, number)
-
-
-def taking(seconds: float, **keys: object) -> Record:
-    return exchange("/live", timings=Timings(seconds, seconds), **keys)  # type: ignore[arg-type]  # exchange's own
-
-
-def rounds(first_s: float, *again_s: float, then_s: float) -> list[int]:
-    """Return how many asks each round of `timed` holds, all answered after so many seconds."""
-    again = [taking(each, probe="again", of=1, label=str(n)) for n, each in enumerate(again_s, 1)]
-    return [len(each) for each in asked(timed, site(taking(first_s), *again), lambda _: taking(then_s))]
-
-
-def test_what_is_in_time_is_not_asked_again() -> None:
-    assert rounds(0.1, 0.1, 0.1, then_s=0.1) == []
-
-
-def test_what_is_late_for_sure_is_not_asked_again() -> None:
-    assert rounds(2.0, 2.0, 2.0, then_s=2.0) == []
-
-
-def test_what_was_late_once_is_asked_until_it_is_told() -> None:
-    assert rounds(2.0, 0.1, 0.1, then_s=0.1) == [REPEATS]
-    assert rounds(2.0, 0.1, 0.1, then_s=2.0) == [REPEATS]
-    assert rounds(2.0, then_s=2.0) == [REPEATS]
