@@ -59,6 +59,9 @@ def run() -> None:
     _line(f"Lighthouse {lighthouse.lighthouse}, 1 run on 1 page", beside_s)
     print(f"    1 page, Python's start included: {beside_s / times_s['one']:.0f} x faster than Lighthouse")
     print(f"    {len(paths)} pages: {len(paths) * beside_s / times_s['every']:.0f} x, Lighthouse being run for each")
+    windows = len(Profile.model_validate({"site": "https://shop.test"}).viewports)
+    same = windows * len(paths) * beside_s / times_s["every"]
+    print(f"    {len(paths)} pages in the {windows} windows that bundles judges: {same:.0f} x (at least {TIMES} x)")
     print(f"    each more page: {beside_s / more_s:.0f} x (at least {TIMES} x)")
 
 

@@ -24,9 +24,10 @@ def _row(found: list[Measure]) -> Row:
     if len(found) == 1:
         return inert(one.name, NAME), of(one), figure(one.value, one.unit), certainty(one)
     least, most = (pick(found, key=lambda each: each.value) for pick in (min, max))
-    ends = {figure(each.value, each.unit): f" ({of(each)})" for each in (most, least)}
+    ends = {figure(each.value, each.unit): f" ({inert(each.route or '', NAME)})" for each in (most, least)}
     values = [f"{value}{whose if len(ends) > 1 else ''}" for value, whose in reversed(ends.items())]
-    return inert(one.name, NAME), f"{len(found)} routes", " to ".join(values), _samples(found)
+    routes = " ".join((f"{len(found)} routes", *([inert(one.stage, NAME)] if one.stage else [])))
+    return inert(one.name, NAME), routes, " to ".join(values), _samples(found)
 
 
 def _samples(found: list[Measure]) -> str:

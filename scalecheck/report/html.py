@@ -1,27 +1,39 @@
-"""HTML that is readable without scripts and styles, so that Jenkins' content security policy takes nothing away."""
+"""HTML that is readable without scripts and styles: Jenkins' content security policy takes the few there are away."""
 
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from scalecheck.model.verdict import Measure, Outcome, Report, Verdict
+from scalecheck.model.verdict import Outcome, Report, Verdict
 from scalecheck.report.alike import Alike, alike, wrong
-from scalecheck.report.figures import certainty, figure, of
+from scalecheck.report.figures import Row, rows
 from scalecheck.report.inert import COMMAND, NAME, PROSE, SUBJECT, VALUE, inert
 from scalecheck.report.summary import counted, label, meaning, problems, started, tally, took, unjudged, with_verdict
 
 SUBJECTS_SHOWN = 100
 """Subjects listed of findings that say the same; the JSON report has them all."""
+STYLE = """\
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 }
+main { max-width: 60rem; margin: 0 auto; padding: 1.5rem }
+h2 { margin-top: 2.5rem } h3 { margin-top: 2rem }
+code, pre { font: 0.875em/1.5 ui-monospace, monospace } pre { margin: 0; white-space: pre-wrap }
+code, td { overflow-wrap: anywhere }
+dl { display: grid; grid-template-columns: 7rem 1fr; gap: 0.125rem 1rem } dt { opacity: 0.7 } dd { margin: 0 }
+table { border-collapse: collapse; width: 100% } th, td { text-align: start; vertical-align: top }
+th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: 0.25rem 1rem 0.25rem 0 }
+td:first-child { white-space: nowrap } summary { cursor: pointer; margin: 1rem 0 0.5rem }
+"""
 
 
 def render(report: Report) -> str:
-    """Return the report as one page of plain, semantic HTML."""
+    """Return the report as one page of semantic HTML."""
     title = f"{label(report)}: {meaning(report)}"
     body = "\n".join((*_heading(report, title), *_wrong(report), *_figures(report), *_quiet(report)))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>scalecheck {escape(title)}</title>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>scalecheck {escape(title)}</title>\n<style>\n{STYLE}</style>\n"
+        f"</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -81,13 +93,13 @@ def _figures(report: Report) -> Iterator[str]:
         yield "<h2>Figures</h2>"
         yield _table(
             ("Figure", "Of", "Value", "Certainty (95 %)"),
-            (_figure(each) for each in report.measures),
+            (_figure(each) for each in rows(report.measures)),
         )
 
 
-def _figure(measure: Measure) -> tuple[str, ...]:
-    value = escape(figure(measure.value, measure.unit))
-    return _code(measure.name, NAME), _code(of(measure), NAME), value, escape(certainty(measure))
+def _figure(row: Row) -> tuple[str, ...]:
+    name, of, value, certainty = (escape(each) for each in row)
+    return f"<code>{name}</code>", of, value, certainty
 
 
 def _quiet(report: Report) -> Iterator[str]:

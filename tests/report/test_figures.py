@@ -24,6 +24,17 @@ def counted(name: str, value: float, unit: str = "bytes", route: str | None = No
             [counted("initial_css", 5_200, route=route) for route, _ in ROUTES],
             [("initial_css", "3 routes", "5.2 KB", "3 samples")],
         ),
+        (
+            [
+                Measure("cls", value, "", 3, value, value, route, device)
+                for route, value in (("home", 0), ("search", 0.1))
+                for device in ("mobile", "desktop")
+            ],
+            [
+                ("cls", "2 routes mobile", "0 (home) to 0.1 (search)", "6 samples"),
+                ("cls", "2 routes desktop", "0 (home) to 0.1 (search)", "6 samples"),
+            ],
+        ),
         ([counted("requests", 1, "requests", "home")], [("requests", "home", "1 request", "1 sample")]),
         (
             [Measure("ttfb", 0.1, "seconds", 9, 0.09, 0.12, route) for route, _ in ROUTES[:2]],

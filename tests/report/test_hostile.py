@@ -17,6 +17,7 @@ from scalecheck.report import json as report_json
 from scalecheck.report.compare import compare
 from scalecheck.report.compare import render as render_comparison
 from scalecheck.report.github import step_summary
+from scalecheck.report.html import STYLE
 from scalecheck.report.text import render as render_text
 from tests.report.example import CLEAN
 from tests.report.hostile import TEXTS, everything, texts_of
@@ -26,7 +27,7 @@ SGR = re.compile(r"\x1b\[[0-9;]*m")
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 OUR_TAGS = {"code", "/code", "details", "/details", "summary", "/summary"}
 HTML_TAGS = {"html", "head", "meta", "title", "body", "main", "h1", "h2", "h3", "p", "dl", "dt", "dd", "ul", "li"}
-HTML_TAGS |= {"table", "tr", "th", "td", "code", "pre", "strong", "details", "summary"}
+HTML_TAGS |= {"style", "table", "tr", "th", "td", "code", "pre", "strong", "details", "summary"}
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 ACTIVE = {"link_open", "image", "s_open", "em_open", "code_inline", "code_block", "hr"}
 ANNOTATION = re.compile(r"::(error|warning) (?:file=[^,:]+,(?:line=\d+,)?)?title=[^,:]*::.*")
@@ -94,9 +95,10 @@ def test_markdown_holds_only_our_markup(render: Callable[[Report], str], report:
 
 
 def test_html_holds_only_our_elements(report: Report) -> None:
-    seen = Seen()
-    seen.feed(RENDERERS["html"](report))
+    seen, page = Seen(), RENDERERS["html"](report)
+    seen.feed(page)
     assert seen.tags <= HTML_TAGS
+    assert page.count("<style") == page.count(f"<style>\n{STYLE}</style>") == 1
     assert seen.attributes <= {"lang", "charset", "name", "content"}
 
 
