@@ -6,11 +6,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.swarm_peers import CONNECTIONS, ONE_CORE, OPEN, found, k6_command
+from benchmarks.swarm_peers import CONNECTIONS, ONE_CORE, OPEN, fast_http_user, found, k6_command
 from benchmarks.swarm_target import Ran, Target, ran, target
 
 ROUNDS = 3
@@ -20,6 +21,8 @@ RATES = (8000, 15_000, 30_000)
 STEP = ([2.0, 3000, 3000], [2.0, 30_000, 30_000])
 VISITORS = 100_000
 VIEWS_AT_ONCE = 20
+STAYING = "500"
+"""Pages of a visitor who stays for as long as a user of Locust does."""
 
 Figures = dict[str, float]
 
@@ -35,6 +38,7 @@ def run() -> None:
         _closed(at, folder, at.url, "plain")
         if at.tls_url is not None:
             _closed(at, folder, at.tls_url, "TLS")
+        _visits(at, folder)
         _open(at, folder)
         _step(at, folder)
         _memory(at, folder)
@@ -63,24 +67,39 @@ def _closed(at: Target, folder: Path, url: str, how: str) -> None:
     """Print requests per second with as many requests under way as connections."""
 
     def engine() -> Figures:
-        return _side(at, folder, "closed", url=url, seconds=SECONDS, connections=CONNECTIONS, ca_file=str(at.ca_file))[
-            0
-        ]
-
-    def visits() -> Figures:
-        return _side(at, folder, "visits", url=url, seconds=SECONDS, at_once=VIEWS_AT_ONCE)[0]
+        said = {"url": url, "seconds": SECONDS, "connections": CONNECTIONS, "ca_file": str(at.ca_file)}
+        return _side(at, folder, "closed", **said)[0]
 
     peers = {name: (lambda tool=tool: {"per_s": tool(at, url, SECONDS, folder)}) for name, tool in found().items()}
-    own = {"the engine": engine} | ({"whole visitors": visits} if how == "plain" else {})
-    figures = _in_turn(own | peers)
+    figures = _in_turn({"the engine": engine, **peers})
     print(f"\n  requests per second, {how}, {CONNECTIONS} connections, medians of {ROUNDS}, and the engine's ratio")
     for name, each in figures.items():
         ratio = figures["the engine"]["per_s"] / each["per_s"]
-        print(f"  {name:<32}{each['per_s']:10.0f}{ratio:10.2f} x")
-    if how == "plain":
-        seen = figures["whole visitors"]
-        beside = seen["per_s"] / figures["FastHttpUser"]["per_s"]
-        print(f"  whole visitors: {seen['views_per_s']:.0f} page views/s, {beside:.2f} x FastHttpUser's requests")
+        print(f"  {name:<32}{each['per_s']:10.0f}{ratio:10.2f} x", flush=True)
+
+
+def _visits(at: Target, folder: Path) -> None:
+    """Print requests per second of whole visitors, beside FastHttpUser with as many requests on each connection."""
+    print(
+        f"\n  requests per second of whole visitors, medians of {ROUNDS}, beside FastHttpUser doing only the requests"
+    )
+    on_each = 0.0
+
+    def visitors(pages: str) -> Figures:
+        nonlocal on_each
+        figures, done = _side(at, folder, "visits", url=at.url, seconds=SECONDS, at_once=VIEWS_AT_ONCE, pages=pages)
+        on_each = done.answered / done.accepted
+        return {**figures, "on_each": on_each}
+
+    def locust(*, kept: bool) -> Figures:
+        return {"per_s": fast_http_user(at, at.url, SECONDS, folder, None if kept else round(on_each))}
+
+    for pages, kept, how in ((STAYING, True, "connections kept"), ("5..10", False, "connections anew")):
+        things = {"visitors": partial(visitors, pages), "FastHttpUser": partial(locust, kept=kept)}
+        seen, beside = _in_turn(things).values()
+        print(f"  {how}, visits of {pages} pages, {seen['on_each']:.0f} requests on each connection:", end=" ")
+        ratio = seen["per_s"] / beside["per_s"]
+        print(f"{seen['per_s']:.0f}/s, {beside['per_s']:.0f}/s, {ratio:.2f} x", flush=True)
 
 
 def _open(at: Target, folder: Path) -> None:

@@ -19,6 +19,12 @@ class Visitor(FastHttpUser):
     def page(self):
         self.client.get("/page")
 """
+ANEW = """
+        self.sent = getattr(self, "sent", 0) + 1
+        if self.sent % {each} == 0:
+            self.client.client.clientpool.close()
+"""
+"""Has its user connect anew after so many requests, as new visitors do."""
 CLOSED = """
 import http from 'k6/http';
 export const options = {{vus: {vus}, duration: '{seconds}s', discardResponseBodies: true, insecureSkipTLSVerify: true}};
@@ -37,9 +43,9 @@ Closed = Callable[[Target, str, int, Path], float]
 """From a target, its URL, seconds and a folder to requests per second, as the server counts them."""
 
 
-def fast_http_user(target: Target, url: str, seconds: int, folder: Path) -> float:
-    """Locust's fast client, without verifying certificates, as is its default."""
-    (folder / "locustfile.py").write_text(LOCUSTFILE)
+def fast_http_user(target: Target, url: str, seconds: int, folder: Path, each: int | None = None) -> float:
+    """Locust's fast client, without verifying certificates, as is its default; `each` requests on a connection."""
+    (folder / "locustfile.py").write_text(LOCUSTFILE + (ANEW.format(each=each) if each else ""))
     words = ["--headless", "-u", str(CONNECTIONS), "-r", "1000", "-t", f"{seconds}s", "--host", url, "--only-summary"]
     return ran(target, [sys.executable, "-m", "locust", "-f", "locustfile.py", *words], folder).answered / seconds
 

@@ -116,10 +116,10 @@ class Turning(Crowd):
         self.turn()
 
 
-def visits(url: str, seconds: int, at_once: int) -> dict[str, float]:
-    """Keep so many page views under way, by whole visitors; return how many there were, and their requests."""
+def visits(url: str, seconds: int, at_once: int, pages: str) -> dict[str, float]:
+    """Keep so many page views under way, by whole visitors of so many pages; return how many views, and requests."""
     engine = Engine(timeout_s=30)
-    crowd, ledger = _crowd(engine, url, {"pages_per_user": "5..10", "think_time": "1ms", "returning": "60%"})
+    crowd, ledger = _crowd(engine, url, {"pages_per_user": pages, "think_time": "1ms", "returning": "60%"})
     view, over, views = crowd.handlers()[0], Event(), [0]
     ends_s = engine.now() + seconds
 

@@ -49,10 +49,11 @@ class Target:
     """None where there is no openssl to make a certificate with."""
     ca_file: Path
 
-    def answered(self) -> int:
-        """Return how many requests it has answered so far, this question included."""
+    def counted(self) -> tuple[int, int]:
+        """Return how many connections it has accepted and requests it has answered, this question included."""
         with urlopen(f"{self.url}/status") as answer:
-            return int(answer.read().decode().splitlines()[2].split()[2])
+            accepted, _, answered = answer.read().decode().splitlines()[2].split()
+        return int(accepted), int(answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ class Ran:
     """Processor time of the process, its start included."""
     answered: int
     """Requests that the server answered meanwhile."""
+    accepted: int
+    """Connections that it accepted."""
 
 
 def ran(target: Target, command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Ran:
     """Run a command to its end on the clients' core."""
-    before = target.answered()
+    accepted, answered = target.counted()
     words = [*pinned(CLIENT), *command]
     with (folder / "output").open("w+") as output, (folder / "errors").open("w+") as errors:
         process = subprocess.Popen(
@@ -80,7 +83,9 @@ def ran(target: Target, command: Sequence[str], folder: Path, environment: Mappi
         errors.seek(0)
         if process.returncode:
             raise SystemExit(f"{' '.join(command[:4])}: exit {process.returncode}\n{errors.read()[-3000:]}")
-        return Ran(output.read(), used.ru_utime + used.ru_stime, target.answered() - before - 1)
+        now_accepted, now_answered = target.counted()
+        cpu_s = used.ru_utime + used.ru_stime
+        return Ran(output.read(), cpu_s, now_answered - answered - 1, now_accepted - accepted - 1)
 
 
 def pinned(cores: Sequence[int]) -> list[str]:
