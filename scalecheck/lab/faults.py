@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from scalecheck.lab import faults_browser, faults_bundle, faults_images, faults_rendering
+from scalecheck.lab import faults_browser, faults_bundle, faults_images, faults_load, faults_rendering
 from scalecheck.lab.fault import Fault
 from scalecheck.lab.message import Answer
 
@@ -218,7 +218,7 @@ _SECURITY = (
     ),
 )
 
-_MODULES = (faults_bundle, faults_images, faults_rendering, faults_browser)
+_MODULES = (faults_bundle, faults_images, faults_rendering, faults_browser, faults_load)
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {

@@ -12,14 +12,17 @@ from typing import Self
 
 from scalecheck.lab.edge import Edge
 from scalecheck.lab.faults import chosen
+from scalecheck.lab.faults_load import FAULTS as OF_LOAD
 from scalecheck.lab.message import Handler
 from scalecheck.lab.origin import SECRET_FIELD, Origin
+from scalecheck.lab.pressure import Pressure
 from scalecheck.lab.server import Server
 
 HOST = "127.0.0.1"
 LATENCY_S = 0.02
 """What rendering takes; a hit takes next to nothing, so that the two can be told apart."""
 STARTS_WITHIN_S = 30.0
+UNDER_LOAD = frozenset(fault.name for fault in OF_LOAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +56,25 @@ async def running(
     taken, ValueError for a fault that does not exist.
     """
     broken = chosen(faults)
-    doors: list[Edge | Origin] = []
+    doors: list[Handler] = []
 
     def door(at: int) -> Handler:
         return lambda request: doors[at](request)
 
     servers = [Server(door(at)) for at in range(3)]
+    parts: Parts | None = None
     try:
         addresses = [await server.start(host, port and port + offset) for offset, server in enumerate(servers)]
         parts = _assembled(addresses, broken, deploy, latency_s)
-        doors += [*parts.edges, parts.application]
+        edges = [Pressure(edge, broken) if broken & UNDER_LOAD else edge for edge in parts.edges]
+        doors += [*edges, parts.application]
         await asyncio.gather(*(edge.warm() for edge in parts.edges))
         yield parts
     finally:
         for server in servers:
             await server.stop()
-        for each in doors:
-            if isinstance(each, Edge):
-                await each.close()
+        for edge in parts.edges if parts is not None else ():
+            await edge.close()
 
 
 class Lab:

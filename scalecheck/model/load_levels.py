@@ -241,14 +241,23 @@ def _defaults(profile: Profile, run: SwarmRun, every: tuple[int, ...], during: t
     if not measures & {Measure.LATENCY, Measure.TTFB}:
         first = Sentence(Metric(Measure.TTFB, 0.95), Operator.AT_MOST, targets.first_byte, Unit.SECONDS)
         yield Level(first, ("targets", "first_byte"), EVERYTHING, every, "")
-    if Measure.HIT_RATIO not in measures:
-        yield from _hit_ratios(profile, every)
+    yield from _hit_ratios(profile, every)
     yield from _growth(profile, run, during)
 
 
 def _hit_ratios(profile: Profile, every: tuple[int, ...]) -> Iterator[Level]:
-    """Yield the hit ratios that `targets` ask for, of assets and of pages that shared caches may keep."""
-    for name, scope in (("static_hit_ratio", Scope("assets")), ("page_hit_ratio", cacheable(profile))):
+    """Yield the hit ratios that `targets` ask for, of assets and of pages that shared caches may keep.
+
+    What the profile says of assets is no answer for pages.
+    """
+    slo = profile.slo
+    asked = (
+        ("static_hit_ratio", Scope("assets"), (*slo.all, *slo.assets)),
+        ("page_hit_ratio", cacheable(profile), slo.all),
+    )
+    for name, scope, said in asked:
+        if any(each.metric.measure is Measure.HIT_RATIO for each in said):
+            continue
         least = getattr(profile.targets, name)
         sentence = Sentence(Metric(Measure.HIT_RATIO), Operator.AT_LEAST, least, Unit.SHARE)
         if scope.table == "assets" or scope.names:

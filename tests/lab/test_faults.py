@@ -7,7 +7,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from scalecheck.checks.catalogue import CHECKS, SWARMED
+from scalecheck.checks.catalogue import CHECKS
+from scalecheck.lab import faults_load
 from scalecheck.lab.faults import FAULTS, chosen
 from scalecheck.lab.lab import Lab
 from tests.lab.visitor import ALICE, BOB, USUAL, Predicate, Visitor
@@ -250,8 +251,14 @@ PREDICATES: dict[str, Predicate] = {
 }
 IN_TEST_EDGE = {"stale-blocks", "slow-hits", "no-coalescing"}
 """Faults that show in the order of events, which test_edge.py controls."""
+IN_TEST_PRESSURE = {fault.name for fault in faults_load.FAULTS}
+"""Faults that show under load, which test_pressure.py makes."""
 NOT_ON_LOOPBACK = {"cdn.modern_transport", "security.hsts", "security.tls", "bundle.third_party_bytes"}
 """Checks that only look at https, or at what others send."""
+NOT_OF_THE_SITE = {"load.delivered"}
+"""Checks of the generator."""
+TRIPPED_BY_OTHERS = {"load.hit_ratio"}
+"""Checks that a fault of another check trips under load: pages that bypass the edge."""
 IN_MANY_RUNS = {"vitals.not_regressed"}
 """Checks that a single fault cannot trip: they compare many runs of two deploys."""
 
@@ -268,12 +275,12 @@ def test_the_clean_lab_does_not_have_it(name: str, visitor: Visitor) -> None:
 
 
 def test_every_fault_is_tested() -> None:
-    assert set(FAULTS) == set(PREDICATES) | IN_TEST_EDGE
+    assert set(FAULTS) == set(PREDICATES) | IN_TEST_EDGE | IN_TEST_PRESSURE
 
 
 def test_every_check_has_a_fault_and_every_fault_a_check() -> None:
-    audited = {check.id for check in CHECKS if check.id.partition(".")[0] not in SWARMED}
-    assert {fault.check for fault in FAULTS.values()} == audited - NOT_ON_LOOPBACK - IN_MANY_RUNS
+    expected = {check.id for check in CHECKS} - NOT_ON_LOOPBACK - IN_MANY_RUNS - NOT_OF_THE_SITE - TRIPPED_BY_OTHERS
+    assert {fault.check for fault in FAULTS.values()} == expected
 
 
 def test_an_unknown_fault_is_named() -> None:

@@ -1,0 +1,116 @@
+"""Each fault of load trips its own check and no other, by a swarm on the lab; a clean lab passes them all."""
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scalecheck.checks.catalogue import BY_ID, SWARMED
+from scalecheck.lab.faults import FAULTS
+from scalecheck.lab.lab import Lab
+from scalecheck.model.verdict import Report, Verdict
+from scalecheck.report.json_reading import read
+
+PROFILE = """\
+scalecheck: 1
+site: {site}
+routes:
+  product: {path: /products/*, kind: isr, cache: {shared: 60s}}
+  api: {path: /api/**, kind: api}
+  assets: {path: /assets/**, kind: hashed}
+targets: {slow: 2500ms, slow_ratio: {share}}
+traffic:
+  normal: 12 pages/s
+  arrivals: even
+  audience: {daily_users: 1000, pages_per_user: "4", think_time: 300ms, returning: 0%, peak_concurrent: 1000}
+  pages: {product: {share: 100%, get: /products/1, api: [GET /api/basket x4, GET /api/stock/1 x3]}}
+  routes: {GET /api/products/2: {rate: 60/s}}
+  prices: {egress: 0.1 USD/GB, origin_requests: 1 USD/1_000_000}
+{cost}  shapes:
+    hold: [{hold: 1x, for: 9s}]
+    rise: [{hold: 0.1x, for: 5s}, {hold: 1x, for: 3s}, {hold: 0.1x, for: 8s}, {hold: 0.4x, for: 4s}]
+slo:
+  all:
+    - errors < {share}
+    - p90 < 1500ms
+    - bytes per first visit < 150KB
+    - requests > 14/s
+    - delivered > 90%
+"""
+COST = "  cost: {egress: 1.8 USD/month, origin_requests: 0.72 USD/month}\n"
+HOLD = """\
+  during: {hold: [requests > 170/s]}
+  pages: {product: [page p75 < 600ms]}
+  routes: {GET /api/basket: [p50 growth < 100% per 8s]}
+"""
+"""Asked where one load is held for long enough, as are costs."""
+RISES = frozenset({"load.headroom", "load.survives_spike", "load.recovers"})
+"""Checks of how a site takes a rise, and of what comes after it."""
+CHECKS = frozenset(each for each in BY_ID if each.partition(".")[0] in SWARMED)
+GENERATOR = "load.delivered"
+"""Says what the generator did: no fault of the site can trip it; test_faults.py of the swarm starves a worker."""
+HIT_RATIO = "pages-bypassed"
+"""Trips `load.hit_ratio` under load, as it trips `cdn.page_hit_ratio` in an audit."""
+FAULTY = {fault.name: fault.check for fault in FAULTS.values() if fault.check in CHECKS} | {HIT_RATIO: "load.hit_ratio"}
+AT_ONCE = 4
+ENDS_WITHIN_S = 120
+
+
+def played(folder: Path, shape: str, faults: Iterable[str] = ()) -> Report:
+    folder.mkdir()
+    with Lab(faults=faults, latency_s=0.1) as lab:
+        share, cost, held_to = ("2%", COST, HOLD) if shape == "hold" else ("10%", "", "")
+        text = PROFILE.replace("{site}", lab.url).replace("{share}", share).replace("{cost}", cost) + held_to
+        (folder / "lab.yaml").write_text(text, encoding="utf-8")
+        words = [
+            "swarm",
+            "--profile",
+            "lab.yaml",
+            "--shape",
+            shape,
+            "--keep",
+            "swarm.jsonl",
+            "--format",
+            "json",
+            "--quiet",
+        ]
+        command = [sys.executable, "-m", "scalecheck", *words]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=ENDS_WITHIN_S, check=False)
+    assert done.stdout, done.stderr
+    return read(done.stdout)
+
+
+def with_verdict(report: Report, *verdicts: Verdict) -> dict[str, str]:
+    """Return the checks with such a verdict, and their findings for the message of a failing test."""
+    return {
+        each.check: "; ".join(f"{one.subject}: {one.expected} / {one.observed} {one.reason}" for one in each.findings)
+        for each in report.outcomes
+        if each.verdict in verdicts
+    }
+
+
+def test_each_fault_trips_its_own_check_and_no_other(tmp_path: Path) -> None:
+    def run(fault: str) -> dict[str, str]:
+        shape = "rise" if FAULTY[fault] in RISES else "hold"
+        report = played(tmp_path / fault, shape, [fault])
+        return with_verdict(report, Verdict.FAIL, Verdict.UNKNOWN)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        told = dict(zip(FAULTY, pool.map(run, FAULTY), strict=True))
+    assert {fault: set(wrong) for fault, wrong in told.items()} == {
+        fault: {check} for fault, check in FAULTY.items()
+    }, told
+
+
+def test_the_clean_lab_passes_every_check(tmp_path: Path) -> None:
+    passed: set[str] = set()
+    for shape in ("hold", "rise"):
+        report = played(tmp_path / shape, shape)
+        assert with_verdict(report, Verdict.FAIL, Verdict.UNKNOWN) == {}
+        passed |= with_verdict(report, Verdict.PASS).keys()
+    assert passed >= CHECKS - {"load.polite_refusals"}  # nobody is refused
+
+
+def test_every_check_has_a_fault() -> None:
+    assert set(FAULTY.values()) == CHECKS - {GENERATOR}
