@@ -1,6 +1,6 @@
-"""Whether the processes of a swarm grow while it goes on: their resident memory after a minute and at the end.
+"""Whether the processes of a swarm grow while it goes on: their resident memory once visitors come and go, and later.
 
-Three minutes, or as many seconds as SOAK_SECONDS says.
+Six minutes, or as many seconds as SOAK_SECONDS says.
 """
 
 import json
@@ -16,9 +16,9 @@ from pathlib import Path
 
 from benchmarks.swarm_target import target
 
-SECONDS = int(os.environ.get("SOAK_SECONDS", "180"))
-SETTLED_S = 60
-"""Until then modules are imported, and caches and the last minute's figures fill up."""
+SECONDS = int(os.environ.get("SOAK_SECONDS", "360"))
+SETTLED_S = 180
+"""Until then modules are imported, caches fill up, and more visitors come than leave: visits last up to 160 s."""
 EVERY_S = 1.0
 SMOOTHED_S = 10
 """Seconds over which the lowest figure counts: what one report takes for a moment is not growth."""
@@ -39,7 +39,7 @@ traffic:
 
 
 def run(seconds: int = SECONDS) -> None:
-    """Print what each process holds after a minute and at the end; it lasts longer than that minute."""
+    """Print what each process holds once it has settled and at the end; `seconds` are more than that takes."""
     if not shutil.which("nginx") or not Path("/proc/self/statm").exists():
         print("  nginx, which this is measured at, or /proc was not found")
         return

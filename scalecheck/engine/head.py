@@ -13,7 +13,7 @@ UNTIL_CLOSE = -1
 """Lengths of bodies whose length the head does not say."""
 LONGEST = 256 * 1024
 """Bytes of a head; Chromium takes no more."""
-REMEMBERED = 2048
+REMEMBERED = 512
 
 _FRAMING = re.compile(rb"\n(content-length|transfer-encoding|connection)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
 _STATUS = re.compile(rb"HTTP/(\d)\.(\d) (\d{3})(?: |\r|\n|$)")

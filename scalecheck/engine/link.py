@@ -38,6 +38,22 @@ class Owner(Protocol):
         """Take note that there is no link, or no more."""
 
 
+class _Nobody:
+    """Whoever a closed link belongs to.
+
+    A link and its owner name each other. Were that to stay so, no counting of references would free them, and Python's
+    collector, which alone could, looks at no cycle twice while a swarm runs (`swarm.collector`).
+    """
+
+    def linked(self) -> None: ...
+    def received(self, data: bytes) -> None: ...
+    def ended(self) -> None: ...
+    def failed(self, loss: Loss, detail: str) -> None: ...
+
+
+NOBODY = _Nobody()
+
+
 class Link:
     """One connection's bytes; after `ended`, `failed` or `close` nothing is called back any more."""
 
@@ -103,6 +119,7 @@ class Link:
         """Close it, once."""
         self.closed = True
         self._drop()
+        self.owner = NOBODY
 
     # opening
 
@@ -282,8 +299,9 @@ class Link:
 
     def _fail(self, loss: Loss, detail: str) -> None:
         if not self.closed:
+            owner = self.owner
             self.close()
-            self.owner.failed(loss, detail)
+            owner.failed(loss, detail)
 
     def _drop(self) -> None:
         if self._watcher is not None:
