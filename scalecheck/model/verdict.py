@@ -17,7 +17,10 @@ class Verdict(StrEnum):
     @property
     def badness(self) -> int:
         """Position from best (0, skip) to worst."""
-        return tuple(Verdict).index(self)
+        return _BADNESS[self]
+
+
+_BADNESS = {verdict: position for position, verdict in enumerate(Verdict)}
 
 
 def worst(verdicts: "tuple[Verdict, ...]") -> Verdict:

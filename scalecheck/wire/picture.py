@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 
 from scalecheck.wire.content_type import sniff_image
@@ -41,11 +42,19 @@ class Picture:
 
 def read_picture(body: bytes) -> Picture | None:
     """Return what a picture's first bytes say; None when they are no picture we know. Never raises."""
+    return _remembered(body) if len(body) <= STEPS[-1] else _read(body)
+
+
+def _read(body: bytes) -> Picture | None:
     kind = sniff_image(body)
     if kind is None:
         return None
     width, height = (None, None) if kind in DRAWN else _size(kind, body)
     return Picture(kind, width, height, _animated(kind, body))
+
+
+_remembered = lru_cache(maxsize=512)(_read)
+"""Every check that is about pictures asks for all of them, and each stands in many answers."""
 
 
 def first_bytes(body: bytes) -> int:

@@ -4,11 +4,13 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlencode, urljoin, urlsplit
 
 URL_AT_MOST = 16_384
 """Characters of an URL; longer ones have no reading (RFC 9110 section 4.1 asks servers for 8,000)."""
+REMEMBERED_AT_MOST = 1_024
+"""Characters of an URL whose parts are remembered: one audit reads each of its URLs dozens of times."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _KEPT_IN_PATH = "/%:@!$&'()*+,;=~[]|^\\"
@@ -109,6 +111,10 @@ def _split(url: str) -> tuple[str, str, int, str] | None:
     """Return scheme, host, port, and path with query."""
     if len(url) > URL_AT_MOST:
         return None
+    return _remembered(url) if len(url) <= REMEMBERED_AT_MOST else _read(url)
+
+
+def _read(url: str) -> tuple[str, str, int, str] | None:
     try:
         parts = urlsplit(_tidy(url))
         port = parts.port
@@ -120,6 +126,9 @@ def _split(url: str) -> tuple[str, str, int, str] | None:
     path = quote(_without_dots(parts.path or "/"), safe=_KEPT_IN_PATH, errors="replace")
     query = quote(parts.query, safe=_KEPT_IN_QUERY, errors="replace")
     return parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], path + (f"?{query}" if query else "")
+
+
+_remembered = lru_cache(maxsize=8192)(_read)
 
 
 def _host(parts: SplitResult) -> str | None:

@@ -6,10 +6,10 @@ from scalecheck.checks.check import Findings, check, expect
 from scalecheck.model.evidence import Exchange
 from scalecheck.model.site import Site
 from scalecheck.model.verdict import Finding, Verdict
+from scalecheck.page.sheets import inline_sheet, outer_sheet
 from scalecheck.probes.discovery import first
 from scalecheck.wire import content_type
-from scalecheck.wire.charset import css_text
-from scalecheck.wire.css import FontFace, read_css
+from scalecheck.wire.css import FontFace
 from scalecheck.wire.loads import LoadKind
 from scalecheck.wire.urls import path_of
 
@@ -32,12 +32,12 @@ def fonts(site: Site) -> Findings:
     """
     for page in site.pages():
         yield from _preloads(site, page)
-        inline = [face for text in site.page(page).inline_styles for face in read_css(text, page.url).fonts]
+        inline = [face for text in site.page(page).inline_styles for face in inline_sheet(text, page.url).fonts]
         yield from _faces(page, inline)
     for sheet in site.assets():
         if content_type.is_css(sheet.response.content_type):
-            text = css_text(sheet.response.body or b"", sheet.fields.first("content-type") or "")
-            yield from _faces(sheet, list(read_css(text, sheet.url).fonts))
+            said = sheet.fields.first("content-type") or ""
+            yield from _faces(sheet, list(outer_sheet(sheet.response.body or b"", sheet.url, said).fonts))
 
 
 def _preloads(site: Site, page: Exchange) -> Iterator[Finding]:
