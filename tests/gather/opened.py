@@ -5,12 +5,15 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from unittest.mock import patch
+
+from playwright.async_api import BrowserType, async_playwright
 
 from scalecheck.gather.chromium import Chromium
 from scalecheck.model.evidence import Ask, Failure, Request, View
@@ -150,22 +153,53 @@ def profiled(url: str, browser: Mapping[str, str] | None = None, **keys: Any) ->
     return Profile.model_validate({"site": site, "browser": {**HASTY, **(browser or {})}, **keys})
 
 
-def opened(
+class Driver:
+    """Playwright's own process, started once for many visits: it takes as long to start as the browser does.
+
+    Each visit still has a browser of its own. The process belongs to one loop, so all of them run in that.
+    """
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._playwright = self._runner.run(async_playwright().start())
+
+    def run(self, visit: Coroutine[Any, Any, View | Failure]) -> View | Failure:
+        with patch("playwright.async_api.async_playwright", lambda: self):
+            return self._runner.run(visit)
+
+    async def start(self) -> Self:
+        return self
+
+    async def stop(self) -> None:
+        """Leave it running: it is stopped by `close`."""
+
+    @property
+    def chromium(self) -> BrowserType:
+        return self._playwright.chromium
+
+    def close(self) -> None:
+        self._runner.run(self._playwright.stop())
+        self._runner.close()
+
+
+async def visit(
     url: str, label: str = "desktop", *, browser: Mapping[str, str] | None = None, **keys: Any
 ) -> View | Failure:
+    """Return what a visit comes to."""
+    async with Chromium(profiled(url, browser, **keys)) as chromium:
+        return await chromium.send("visit", Ask(Request(url), label=label), 1)
+
+
+def opened(
+    driver: Driver, url: str, label: str = "desktop", *, browser: Mapping[str, str] | None = None, **keys: Any
+) -> View | Failure:
     """Return what a visit came to."""
-    profile = profiled(url, browser, **keys)
-
-    async def run() -> View | Failure:
-        async with Chromium(profile) as chromium:
-            return await chromium.send("visit", Ask(Request(url), label=label), 1)
-
-    return asyncio.run(run())
+    return driver.run(visit(url, label, browser=browser, **keys))
 
 
-def viewed(url: str, label: str = "desktop", **keys: Any) -> View:
+def viewed(driver: Driver, url: str, label: str = "desktop", **keys: Any) -> View:
     """Return what was seen in a visit that was one."""
-    found = opened(url, label, **keys)
+    found = opened(driver, url, label, **keys)
     assert isinstance(found, View), found
     return found
 

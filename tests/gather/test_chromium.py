@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from scalecheck.gather.chromium import Chromium
 from scalecheck.model.browsing import Fetched, View
 from scalecheck.model.evidence import Ask, Failure, Loss, Request
 from scalecheck.model.profile import Profile
-from tests.gather.opened import Asked, File, canary, left_running, opened, profiled, site, viewed
+from tests.gather.opened import Asked, Driver, File, canary, left_running, opened, profiled, site, viewed, visit
 from tests.peers.servers import require
 
 pytestmark = pytest.mark.peer
@@ -25,12 +25,25 @@ WRITES: dict[str, Any] = {"safety": {"writes": "true"}}
 ACCEPTS = {"/beacon": File(status=204), "/errors": File(status=204)}
 
 
-@pytest.fixture(autouse=True)
-def _tidy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever a page does, no process and no file is left of its browser."""
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Where browsers, and whoever starts them, keep what they need."""
     require("chromium")
-    folder = Path(mkdtemp(dir="/tmp"))  # a browser's sockets bear no long path
-    monkeypatch.setenv("TMPDIR", str(folder))
+    with TemporaryDirectory(dir="/tmp") as folder, pytest.MonkeyPatch.context() as patch:  # sockets bear no long path
+        patch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def driver(folder: Path) -> Iterator[Driver]:
+    made = Driver()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _tidy(folder: Path) -> Iterator[None]:
+    """Whatever a page does, no process and no file is left of its browser."""
     yield
     for _ in range(100):
         if not left_running(str(folder)) and not list(folder.iterdir()):
@@ -38,7 +51,6 @@ def _tidy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.sleep(0.05)
     assert left_running(str(folder)) == []
     assert list(folder.iterdir()) == []
-    folder.rmdir()
 
 
 def request_for(view: View, path: str) -> Fetched:
@@ -49,7 +61,7 @@ def scripted(script: str) -> str:
     return f"<!doctype html><title>t</title><h1>Hello</h1><script>{script}</script>"
 
 
-def test_requests_with_the_figures_of_the_network_panel() -> None:
+def test_requests_with_the_figures_of_the_network_panel(driver: Driver) -> None:
     page = "<link rel=stylesheet href=/a.css><img src=/a.png><script src=/a.js></script><script src=/gone.js></script>"
     files = {
         "/": page,
@@ -58,7 +70,7 @@ def test_requests_with_the_figures_of_the_network_panel() -> None:
         "/a.json": "{}",
     }
     with site(files) as known:
-        view = viewed(known.url + "/", observability={"trace": "x-trace"})
+        view = viewed(driver, known.url + "/", observability={"trace": "x-trace"})
         sheet, call = request_for(view, "/a.css"), request_for(view, "/a.json")
         assert (sheet.use, sheet.header_bytes, sheet.body_bytes) == ("stylesheet", known.raw["/a.css"], 600)
         assert (call.use, call.initiator) == ("fetch", known.url + "/a.js")
@@ -70,11 +82,11 @@ def test_requests_with_the_figures_of_the_network_panel() -> None:
         )
 
 
-def test_the_cache_is_on_and_the_next_visit_starts_without_one() -> None:
+def test_the_cache_is_on_and_the_next_visit_starts_without_one(driver: Driver) -> None:
     kept = File("1", fields={"Cache-Control": "max-age=60"})
     again = scripted("fetch('/a.js').then(() => fetch('/a.js'))")
     with site({"/": again, "/a.js": kept}) as known:
-        first, second = viewed(known.url + "/"), viewed(known.url + "/")
+        first, second = viewed(driver, known.url + "/"), viewed(driver, known.url + "/")
         assert [each.cached for each in first.requests if each.url.endswith("/a.js")] == [False, True]
         assert [each.cached for each in second.requests if each.url.endswith("/a.js")] == [False, True]
 
@@ -83,11 +95,13 @@ def test_the_cache_is_on_and_the_next_visit_starts_without_one() -> None:
     ("label", "width", "density", "touch", "word"),
     [("mobile", 412, 1.75, True, "Android"), ("desktop", 1350, 1, False, "X11")],
 )
-def test_the_window_is_the_profiles(label: str, width: int, density: float, touch: bool, word: str) -> None:
+def test_the_window_is_the_profiles(
+    driver: Driver, label: str, width: int, density: float, touch: bool, word: str
+) -> None:
     told = "JSON.stringify([innerWidth, devicePixelRatio, 'ontouchstart' in window, navigator.userAgentData?.mobile])"
     page = f"<meta name=viewport content='width=device-width'><p id=p></p><script>p.textContent = {told}</script>"
     with site({"/": page}) as known:
-        view = viewed(known.url + "/", label)
+        view = viewed(driver, known.url + "/", label)
         assert json.loads(view.text) == [width, density, touch, touch]
         (agent,) = known.agents
         assert word in agent
@@ -95,7 +109,7 @@ def test_the_window_is_the_profiles(label: str, width: int, density: float, touc
         assert "Headless" not in agent
 
 
-def test_what_scripts_show_keep_and_throw() -> None:
+def test_what_scripts_show_keep_and_throw(driver: Driver) -> None:
     jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
     script = f"""
     document.body.append("shown later");
@@ -106,7 +120,7 @@ def test_what_scripts_show_keep_and_throw() -> None:
     setTimeout(() => {{ throw new TypeError("by itself") }});
     """
     with site({"/": File(scripted(script), fields={"Set-Cookie": "sid=1; HttpOnly"})}) as known:
-        view = viewed(known.url + "/")
+        view = viewed(driver, known.url + "/")
     kept = {(each.area, each.key): each.looks_like for each in view.stored}
     assert kept == {
         ("localStorage", "theme"): "",
@@ -121,11 +135,11 @@ def test_what_scripts_show_keep_and_throw() -> None:
     assert jwt not in repr(view)
 
 
-def test_a_worker_of_the_page_is_listened_to() -> None:
+def test_a_worker_of_the_page_is_listened_to(driver: Driver) -> None:
     worker = "fetch('/from-worker'); new Worker('/nested.js')"
     files = {"/": scripted("new Worker('/w.js')"), "/w.js": worker, "/nested.js": "fetch('/from-nested')"}
     with site(files) as known:
-        view = viewed(known.url + "/", browser={"settle": "0.8s"})
+        view = viewed(driver, known.url + "/", browser={"settle": "0.8s"})
     assert {each.by for each in view.requests if "/from-" in each.url} == {"worker"}
     assert sum("/from-" in each.url for each in view.requests) == 2
 
@@ -141,15 +155,15 @@ def test_a_worker_of_the_page_is_listened_to() -> None:
     ],
     ids=["hidden", "pagehide", "keepalive", "load", "image, late"],
 )
-def test_beacons_are_seen_whenever_they_are_sent(how: str) -> None:
+def test_beacons_are_seen_whenever_they_are_sent(driver: Driver, how: str) -> None:
     with site({"/": scripted(how), **ACCEPTS}) as known:
-        view = viewed(known.url + "/", observability=RUM)
+        view = viewed(driver, known.url + "/", observability=RUM)
         beacon = next(each for each in view.requests if "/beacon" in each.url)
         assert beacon.status == 204
         assert any("/beacon" in path for _, path in known.asked)
 
 
-def test_beacons_are_seen_behind_a_service_worker() -> None:
+def test_beacons_are_seen_behind_a_service_worker(driver: Driver) -> None:
     worker = "self.addEventListener('activate', (e) => e.waitUntil(clients.claim()));"
     worker += (
         "self.addEventListener('fetch', (e) => { if (e.request.method === 'GET') e.respondWith(fetch(e.request)) })"
@@ -157,26 +171,26 @@ def test_beacons_are_seen_behind_a_service_worker() -> None:
     script = "navigator.serviceWorker.register('/sw.js');"
     script += "addEventListener('visibilitychange', () => navigator.sendBeacon('/beacon', 'x'))"
     with site({"/": scripted(script), "/sw.js": worker, **ACCEPTS}) as known:
-        view = viewed(known.url + "/", observability=RUM, browser={"settle": "1s"})
+        view = viewed(driver, known.url + "/", observability=RUM, browser={"settle": "1s"})
     assert request_for(view, "/beacon").status == 204
     assert [worker.state for worker in view.workers] == ["activated"]
 
 
-def test_an_error_is_thrown_and_its_report_seen() -> None:
+def test_an_error_is_thrown_and_its_report_seen(driver: Driver) -> None:
     report = "addEventListener('error', (e) => navigator.sendBeacon('/errors', e.message))"
     with site({"/": scripted(report), **ACCEPTS}) as known:
-        view = viewed(known.url + "/", "error", observability=ERRORS)
+        view = viewed(driver, known.url + "/", "error", observability=ERRORS)
         assert request_for(view, "/errors").status == 204
         assert {"thrown", "reported"} <= view.marks.keys()
         assert view.marks["thrown"] <= request_for(view, "/errors").started_s
         assert known.posts == ["/errors"]
 
 
-def test_a_page_that_reports_errors_when_it_is_left() -> None:
+def test_a_page_that_reports_errors_when_it_is_left(driver: Driver) -> None:
     report = "let told = []; addEventListener('error', (e) => told.push(e.message));"
     report += "addEventListener('pagehide', () => told.length && navigator.sendBeacon('/errors', told.join()))"
     with site({"/": scripted(report), **ACCEPTS}) as known:
-        view = viewed(known.url + "/", "error", observability=ERRORS)
+        view = viewed(driver, known.url + "/", "error", observability=ERRORS)
         assert request_for(view, "/errors").status == 204
         assert known.posts == ["/errors"]
 
@@ -189,10 +203,10 @@ ASKS_ALWAYS = 'self.addEventListener("fetch", (e) => e.respondWith(fetch(e.reque
 
 
 @pytest.mark.parametrize(("worker", "status"), [(CACHES, 200), (ASKS_ALWAYS, None), ("", None), ("syntax error", None)])
-def test_a_second_visit_without_a_network(worker: str, status: int | None) -> None:
+def test_a_second_visit_without_a_network(driver: Driver, worker: str, status: int | None) -> None:
     files = {"/": scripted("navigator.serviceWorker.register('/sw.js')"), "/sw.js": worker}
     with site(files) as known:
-        view = viewed(known.url + "/", "offline")
+        view = viewed(driver, known.url + "/", "offline")
         before = len(known.asked)
         time.sleep(0.1)
         assert len(known.asked) == before
@@ -239,10 +253,10 @@ try { importScripts(`${other}/imported.js`); } catch {}
 """
 
 
-def test_nobody_is_asked_whom_the_profile_does_not_allow() -> None:
+def test_nobody_is_asked_whom_the_profile_does_not_allow(driver: Driver) -> None:
     files = {"/": scripted(ASKS_OTHERS), "/worker.js": WORKER_ASKS}
     with canary() as (port, came), site(files) as known:
-        view = viewed(f"{known.url}/?{port}", browser={"settle": "2s"}, **WRITES)
+        view = viewed(driver, f"{known.url}/?{port}", browser={"settle": "2s"}, **WRITES)
         refused = [each for each in view.requests if str(port) in each.url and not each.url.startswith(known.url)]
     assert came == []
     assert {"image", "fetch", "beacon", "frame"} <= {each.url.rpartition("/")[2] for each in refused}
@@ -264,10 +278,10 @@ def test_nobody_is_asked_whom_the_profile_does_not_allow() -> None:
     ],
     ids=["redirect", "meta refresh", "location", "Refresh", "Link", "report-uri"],
 )
-def test_no_answer_leads_elsewhere(way: object) -> None:
+def test_no_answer_leads_elsewhere(driver: Driver, way: object) -> None:
     assert callable(way)
     with canary() as (port, came), site({"/": way(port)}) as known:
-        viewed(known.url + "/")
+        viewed(driver, known.url + "/")
     assert came == []
 
 
@@ -284,7 +298,7 @@ addEventListener("pagehide", () => navigator.sendBeacon("/late", "a"));
 WRITES_IN_WORKER = 'fetch("/by-worker", { method: "POST" }).catch(() => 0)'
 
 
-def wrote(**keys: Any) -> tuple[set[str], View]:
+def wrote(driver: Driver, **keys: Any) -> tuple[set[str], View]:
     files: dict[str, File | str] = {
         "/": scripted(WRITES_BY_ITSELF),
         "/w.js": WRITES_IN_WORKER,
@@ -292,19 +306,19 @@ def wrote(**keys: Any) -> tuple[set[str], View]:
         **ACCEPTS,
     }
     with site(files) as known:
-        view = viewed(known.url + "/", observability=RUM, browser={"settle": "1s"}, **keys)
+        view = viewed(driver, known.url + "/", observability=RUM, browser={"settle": "1s"}, **keys)
         return set(known.posts), view
 
 
-def test_pages_write_nothing_unless_they_may() -> None:
-    posts, view = wrote()
+def test_pages_write_nothing_unless_they_may(driver: Driver) -> None:
+    posts, view = wrote(driver)
     assert posts == {"/beacon"}
     held = {each.url.rpartition("/")[2] for each in view.requests if each.failure.startswith("not sent")}
     assert held >= {"cart", "other", "form", "by-worker"}
 
 
-def test_pages_write_where_they_may() -> None:
-    posts, _ = wrote(**WRITES)
+def test_pages_write_where_they_may(driver: Driver) -> None:
+    posts, _ = wrote(driver, **WRITES)
     assert posts >= {"/beacon", "/api/cart", "/other", "/form", "/by-worker"}
 
 
@@ -378,33 +392,33 @@ def bounded(found: View | Failure) -> bool:
     ],
     ids=["hangs", "half", "endless", "download", "204", "500", "redirect loop", "bad gzip", "long header", "zeros"],
 )
-def test_a_document_that_is_none_is_bounded(file: File) -> None:
+def test_a_document_that_is_none_is_bounded(driver: Driver, file: File) -> None:
     with site({"/": file}) as known:
-        found = opened(known.url + "/", browser={"timeout": "2s"})
+        found = opened(driver, known.url + "/", browser={"timeout": "2s"})
     assert isinstance(found, View), found
 
 
-def test_nobody_listens() -> None:
+def test_nobody_listens(driver: Driver) -> None:
     with site({}) as known:
         pass
-    view = viewed(known.url + "/", browser={"timeout": "4s"})
+    view = viewed(driver, known.url + "/", browser={"timeout": "4s"})
     assert view.status is None
     assert "ERR_CONNECTION_REFUSED" in view.requests[0].failure
 
 
-def test_a_service_worker_that_never_answers() -> None:
+def test_a_service_worker_that_never_answers(driver: Driver) -> None:
     worker = "self.addEventListener('install', () => self.skipWaiting());"
     worker += "self.addEventListener('activate', (e) => e.waitUntil(clients.claim()));"
     worker += "self.addEventListener('fetch', (e) => { for (;;) {} })"
     with site({"/": scripted("navigator.serviceWorker.register('/sw.js')"), "/sw.js": worker}) as known:
-        view = viewed(known.url + "/", "offline", browser={"timeout": "6s"})
+        view = viewed(driver, known.url + "/", "offline", browser={"timeout": "6s"})
     assert view.status is None
 
 
 def failed(chrome: Path | None, monkeypatch: pytest.MonkeyPatch) -> Failure:
     monkeypatch.setenv("CHROME_PATH", "" if chrome is None else str(chrome))
     monkeypatch.setenv("PATH", "/nowhere" if chrome is None else "/usr/bin:/bin")
-    found = opened("http://127.0.0.1:9/")
+    found = asyncio.run(visit("http://127.0.0.1:9/"))
     assert isinstance(found, Failure)
     return found
 
