@@ -126,9 +126,17 @@ class Sentence:
         return _COMPARE[self.operator](value, self.value)
 
     def shown(self, value: float) -> str:
-        """Return a figure in the sentence's own unit, as sentences write it, to four digits."""
-        whole = self.unit in {Unit.BYTES, Unit.COUNT}
-        return _SHOWN[self.unit](value if whole else float(f"{value:.4g}"))
+        """Return a figure in the sentence's own unit, to four digits; rates are those of a second."""
+        rounded = float(f"{value:.4g}")
+        match self.unit:
+            case Unit.BYTES:
+                return units.show_bytes(round(value))
+            case Unit.RATE:
+                return f"{units.show_number(rounded)}/s"
+            case Unit.COUNT:
+                return _SHOWN[self.unit](value)
+            case _:
+                return _SHOWN[self.unit](rounded)
 
     @property
     def certain(self) -> bool | None:

@@ -161,3 +161,19 @@ def test_what_is_no_change_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=r".") as refused:
         read_change(text)
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("requests > 170/s", 175.1, "175.1/s"),
+        ("requests > 170/s", 200.0, "200/s"),
+        ("pages > 3/m", 0.05, "0.05/s"),
+        ("p95 < 300ms", 0.20049, "200.5ms"),
+        ("errors < 1%", 0.012345678, "1.235%"),
+        ("bytes per first visit < 900KB", 80_271, "80.271KB"),
+        ("workers lost <= 0", 2, "2"),
+    ],
+)
+def test_figures_are_shown_to_four_digits(text: str, value: float, shown: str) -> None:
+    assert read_sentence(text).shown(value) == shown
