@@ -145,7 +145,7 @@ def _assembled(addresses: list[str], faults: frozenset[str], deploy: int, latenc
     site = f"http://{first}"
     secret = token_hex(16)
     application = Origin(site, secret=secret, faults=faults, deploy=deploy, latency_s=latency_s)
-    hit_delay_s = 3 * latency_s if "slow-hits" in faults else 0.0
+    hit_delay_s = 7 * latency_s if "slow-hits" in faults else 0.0
     agreeing = faults - {"second-edge-disagrees"}
     key = (SECRET_FIELD, secret)
     edges = (

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
+from statistics import median
 
 from scalecheck.model.evidence import Ask, Exchange
 from scalecheck.model.kinds import ASSETS, PAGES, Kind
 from scalecheck.model.ratio import Ratio
-from scalecheck.model.site import Site
+from scalecheck.model.site import FIRST, Site
 from scalecheck.model.verdict import Verdict
 from scalecheck.probes.probe import Asks, probe
 from scalecheck.probes.repeats import again
@@ -19,6 +21,10 @@ ENOUGH = 3
 """Answers that came alone, from which on they count and those that came among others do not."""
 REPEATS = 16
 """The most that is asked of one route's hits, or of what it computes, until it is told."""
+WORTH_BEATING_S = 0.020
+"""Misses faster than this, without the way there and back, leave nothing for a hit to win."""
+UNBEATEN, UNBEATEN_EACH = 8, 2
+"""The most URLs whose hits are asked for alone since their miss was about as fast, and how often each is."""
 ROUNDS = 60
 """The most that is asked of a site: one request a round, so that each comes alone."""
 JUDGED = PAGES | {Kind.API}
@@ -84,6 +90,29 @@ def timed(site: Site) -> Asks:
             subject = subjects[asked % len(subjects)]
             yield Ask(site.by_number[subject].ask.request, of=subject, label=f"{label} {asked + 1}")
             return
+    for exchange in islice(_unbeaten(site), UNBEATEN):
+        asked = len(site.following(exchange, "timed"))
+        if asked < UNBEATEN_EACH:
+            yield Ask(exchange.request, of=exchange.number, label=f"unbeaten {asked + 1}")
+            return
+
+
+def way_s(site: Site) -> float:
+    """Return what the way to the edge and back takes: what the fastest connection took, in seconds."""
+    connects_s = (each.timings.connect_s for each in site.seen(FIRST))
+    return min((each for each in connects_s if each), default=0.0)
+
+
+def _unbeaten(site: Site) -> Iterator[Exchange]:
+    """Yield the misses that were about as fast as the hits of the same URL among many requests."""
+    way = way_s(site)
+    for exchange in site.good():
+        hits_s = [each.timings.ttfb_s - way for each in site.following(exchange, "again") if is_strict_hit(site, each)]
+        miss_s = exchange.timings.ttfb_s - way
+        if not hits_s or is_strict_hit(site, exchange) or miss_s < WORTH_BEATING_S:
+            continue
+        if median(hits_s) * site.profile.targets.hit_speedup > miss_s:
+            yield exchange
 
 
 def _latest_is_hit(site: Site, number: int) -> bool:

@@ -192,6 +192,7 @@ def alone(*times_s: float, by: Mapping[str, str] = HIT) -> list[Exchange]:
     ]
 
 
+URLS = tuple(enumerate(("/", "/about", "/search"), 1))
 CONNECTED = Timings(total_s=0.2, first_byte_s=0.19, connect_s=0.08)
 FAST = [
     case("past the target", hits_are_fast, FAIL, page(HIT, ttfb_s=0.201), observed="201 ms over 1 hits"),
@@ -227,6 +228,21 @@ FAST = [
     case("in time, and no hit any more when alone", hits_are_fast, PASS, page(HIT), alone(0.9, 0.9, 0.9, by=MISS)),
     case("at the target", hits_are_fast, PASS, page(HIT, ttfb_s=0.2)),
     case("twice as fast as misses", hits_are_fast, PASS, timed(0.150, 0.075)),
+    case(
+        "as slow as misses among others and fast alone",
+        hits_are_fast,
+        PASS,
+        timed(0.150, 0.150),
+        [exchange(url, {**PAGE, **HIT}, probe="timed", of=of, ttfb_s=0.02, label="unbeaten 1") for of, url in URLS],
+    ),
+    case(
+        "as slow as misses, alone too",
+        hits_are_fast,
+        FAIL,
+        timed(0.150, 0.150),
+        [exchange(url, {**PAGE, **HIT}, probe="timed", of=of, ttfb_s=0.14, label="unbeaten 1") for of, url in URLS],
+        observed="140 ms",
+    ),
     case("faster than misses, on a long way", hits_are_fast, PASS, timed(0, 0.082, timings=CONNECTED)),
     case("misses that are fast themselves", hits_are_fast, PASS, timed(0.009, 0.009)),
     case("two URLs are too few to compare", hits_are_fast, PASS, timed(0.1, 0.1, ("/", "/about"))),

@@ -80,3 +80,22 @@ def test_a_hit_that_became_a_miss_is_asked_for_as_one() -> None:
 def test_assets_are_asked_where_the_edge_has_them(fields: dict[str, str], asks: int) -> None:
     late = site(taking(2.0, CHUNK, fields), *(taking(2.0, CHUNK, fields, probe="again", of=1, label="1"),) * 2)
     assert len(asked(timed, late, lambda ask: taking(2.0, CHUNK, fields))) == asks
+
+
+@pytest.mark.parametrize(
+    ("miss_s", "hit_s", "alone_s", "asks"),
+    [
+        (0.15, 0.02, 0.02, 0),
+        (0.15, 0.099, 0.02, 0),
+        (0.15, 0.101, 0.02, 2),
+        (0.15, 0.15, 0.15, 2),
+        (0.019, 0.019, 0.01, 0),
+    ],
+)
+def test_hits_that_hardly_beat_their_miss_are_asked_alone(
+    miss_s: float, hit_s: float, alone_s: float, asks: int
+) -> None:
+    repeats = [taking(hit_s, "/", STORED, probe="again", of=1, label=str(n)) for n in (1, 2)]
+    known = site(taking(miss_s, "/", {**STORED, "cache-status": "Edge; fwd=miss; stored"}), *repeats)
+    found = asked(timed, known, lambda ask: taking(alone_s, "/", STORED))
+    assert shown(found) == [[f"/ [unbeaten {n}] of 1"] for n in range(1, asks + 1)]

@@ -12,15 +12,13 @@ from scalecheck.model.ratio import Ratio, samples_needed
 from scalecheck.model.site import FIRST, Site
 from scalecheck.model.verdict import Finding, Measure, Verdict
 from scalecheck.probes.discovery import first
-from scalecheck.probes.first_bytes import fairest, is_strict_hit, timed
+from scalecheck.probes.first_bytes import WORTH_BEATING_S, fairest, is_strict_hit, timed, way_s
 from scalecheck.probes.repeats import again
 from scalecheck.probes.sampling import shared
 from scalecheck.wire.vendors import State
 
 COMPARED = 3
 """URLs that were both a miss and a hit, before the two times are compared."""
-WORTH_BEATING_S = 0.020
-"""Misses faster than this, without the way there and back, leave nothing for a hit to win."""
 MISSES_NAMED = 20
 
 
@@ -268,17 +266,17 @@ def _well_below(site: Site, about: Exchange) -> Findings:
 
     The way to the edge and back counts for neither: it is what the fastest connection took.
     """
-    way_s = min((each.timings.connect_s or 0.0 for each in site.seen(FIRST) if each.timings.connect_s), default=0.0)
-    pairs = []
+    way, pairs = way_s(site), []
     for answers in (url for urls in _by_route(site) for url in urls):
         slow = [each.timings.ttfb_s for each in answers if is_hit(site, each) is False]
-        fast = [each.timings.ttfb_s for each in _hits(site, [answers])]
+        alone = [each for each in site.following(answers[0], "timed") if is_strict_hit(site, each)]
+        fast = [each.timings.ttfb_s for each in alone or answers if is_strict_hit(site, each)]
         if slow and fast:
-            pairs.append((max(0.0, median(slow) - way_s), max(0.0, median(fast) - way_s)))
+            pairs.append((max(0.0, median(slow) - way), max(0.0, median(fast) - way)))
     if len(pairs) < COMPARED:
         return
     miss_s, hit_s = median(miss for miss, _ in pairs), median(hit for _, hit in pairs)
-    yield Measure("ttfb_miss", miss_s + way_s, "seconds", len(pairs))
+    yield Measure("ttfb_miss", miss_s + way, "seconds", len(pairs))
     if miss_s >= WORTH_BEATING_S:
         speedup = site.profile.targets.hit_speedup
         expected = f"at most {_ms(miss_s / speedup)}, {speedup:g} times faster than misses of the same URLs"
