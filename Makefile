@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo check test peers bench clean
+.PHONY: demo check unit test peers bench clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -18,6 +18,9 @@ check: $(READY)  ## lint, format, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+unit: $(READY)  ## half a minute: what starts no process, no browser, no real server and no lab, and is not slow
+	$(BIN)/pytest -n 2 --dist worksteal -m "not (live or peer or slow)"
 
 test: $(READY)  ## everything; tests against real servers skip where those are missing
 	$(BIN)/pytest -n 2 --dist worksteal

@@ -68,6 +68,7 @@ def test_every_folder_is_a_layer() -> None:
     assert folders == set(BELOW)
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("command", "absent"),
     [

@@ -60,6 +60,7 @@ def run_apart(words: list[str], environment: dict[str, str] | None = None) -> st
     return done.stdout
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("words", "at", "offered"),
     [
@@ -74,6 +75,7 @@ def test_completion_offers_what_there_is(words: str, at: int, offered: str) -> N
     assert offered in run_apart([], asked).split()
 
 
+@pytest.mark.live
 def test_completion_prints_a_script_for_bash() -> None:
     script = run_apart(["--show-completion", "bash"])
     assert "complete" in script

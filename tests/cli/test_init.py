@@ -174,6 +174,7 @@ def written(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str) -> tuple[Pr
     return read_profile(folder / "scalecheck.yaml", {}), (folder / "scalecheck.yaml").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_written_is_read_and_fails_for_true_reasons_only(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -14,6 +14,8 @@ from tests.cli.running import scalecheck
 from tests.cli.serving import Answer, Site, serving
 from tests.cli.sites import counted, shop
 
+pytestmark = pytest.mark.live
+
 PROFILE = """
 scalecheck: 1
 routes:

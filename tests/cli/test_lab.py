@@ -13,6 +13,8 @@ from scalecheck.lab.lab import Lab
 from scalecheck.model.verdict import Report, Verdict
 from scalecheck.probes.probe import Agent
 
+pytestmark = pytest.mark.live
+
 UNTRIPPED = {
     "security.hsts": "https only; tests/peers/test_https.py trips it with nginx on TLS",
     "security.tls": "https only; tests/peers/test_https.py trips it with nginx that accepts TLS 1.1",

@@ -14,6 +14,8 @@ from tests.cli.running import scalecheck
 from tests.cli.serving import serving
 from tests.cli.sites import shop
 
+pytestmark = pytest.mark.live
+
 ESCAPE = "\x1b["
 PROFILE = "scalecheck: 1\nroutes:\n  home: {path: /, kind: ssg}\n"
 FAST = ("--patience", "0s")

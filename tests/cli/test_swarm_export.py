@@ -102,6 +102,7 @@ def test_what_cannot_be_exported(tmp_path: Path, kind: str, played: Script, work
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.live
 def test_locust_plays_what_the_operator_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Master and workers with the arguments of internal/resources/command.go; folders and ports are this machine's."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

@@ -9,6 +9,8 @@ from scalecheck.cli.swarm_run import prepare, swarmed
 from scalecheck.lab.lab import Lab
 from scalecheck.model.verdict import Report, Verdict
 
+pytestmark = pytest.mark.live
+
 SHAPES = """\
 traffic:
   shapes:

@@ -100,6 +100,7 @@ def test_no_more_connections_than_allowed(most: int, connections: int) -> None:
         assert len(server.heads) == 20
 
 
+@pytest.mark.slow
 def test_fifteen_hundred_kept_connections_stay_so() -> None:
     """Also those whose descriptors are beyond 1024, which select() cannot look at."""
     with answering(ok) as server, asking(server.port) as client:

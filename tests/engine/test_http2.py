@@ -21,9 +21,10 @@ from tests.engine.asking import asking
 from tests.engine.servers import answering, tls_context
 from tests.gather.servers import certificate
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("openssl") is None, reason="openssl, which makes the certificates, is missing"
-)
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl, which makes the certificates, is missing"),
+]
 OK = [(":status", "200"), ("x-a", "b")]
 
 

@@ -15,9 +15,10 @@ from tests.engine.asking import Asking, asking
 from tests.engine.servers import CLOSE, Pieces, answering, tls_context
 from tests.gather.servers import certificate
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("openssl") is None, reason="openssl, which makes the certificates, is missing"
-)
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl, which makes the certificates, is missing"),
+]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 

@@ -17,6 +17,8 @@ from scalecheck.model.profile import Profile
 from scalecheck.wire.viewport import Viewport
 from tests.gather.test_programs import gone, pid_in
 
+pytestmark = pytest.mark.live
+
 SITE = "http://127.0.0.1:8080"
 PAGE = f"{SITE}/page?q=a b&c=$(id)"
 CHROME = """

@@ -117,6 +117,7 @@ def test_third_parties_under_either_name(audit: str, entity: object) -> None:
     assert reading({audit: table({"entity": entity, "transferSize": 5000})}).third_parties == {"Ads": 5000}
 
 
+@pytest.mark.slow
 def test_everything_is_bounded() -> None:
     many = range(10 * REQUESTS_AT_MOST)
     found = reading(
@@ -228,6 +229,7 @@ reports = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(reports)
 def test_any_report_is_read_or_refused(report: dict[str, Any]) -> None:
     with suppress(NoReport):

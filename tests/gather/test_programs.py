@@ -10,6 +10,8 @@ import pytest
 
 from scalecheck.gather.programs import LINE_LENGTH, ProgramError, folder, one_line, program
 
+pytestmark = pytest.mark.live
+
 ENVIRONMENT = dict(os.environ)
 
 

@@ -17,9 +17,10 @@ from scalecheck.model.evidence import Ask, Exchange, Failure, Loss, Record, Requ
 from scalecheck.model.profile import Profile, Safety
 from tests.gather.servers import OK, Reader, Script, Writer, always, certificate, serving, silent, tls_context
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("openssl") is None, reason="openssl, which makes the certificates, is missing"
-)
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl, which makes the certificates, is missing"),
+]
 
 SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 SETTINGS_ACK = b"\x00\x00\x00\x04\x01\x00\x00\x00\x00"

@@ -232,6 +232,7 @@ def test_the_origin_sees_only_what_may_change_the_answer() -> None:
     assert dict(request.fields.lines) == {"accept-encoding": "br", "accept": "*/*", "X-Key": "k"}
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(("faults", "waits"), [((), False), (("slow-hits",), True)])
 def test_a_hit_waits_for_nobody(faults: tuple[str, ...], waits: bool) -> None:
     async def scene() -> bool:

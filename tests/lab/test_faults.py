@@ -263,12 +263,14 @@ IN_MANY_RUNS = {"vitals.not_regressed"}
 """Checks that a single fault cannot trip: they compare many runs of two deploys."""
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("name", PREDICATES)
 def test_a_fault_shows(name: str) -> None:
     with Lab(faults=(name,), latency_s=0.001) as lab, httpx.Client(base_url=lab.url) as client:
         assert PREDICATES[name](Visitor(lab, client))
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("name", PREDICATES)
 def test_the_clean_lab_does_not_have_it(name: str, visitor: Visitor) -> None:
     assert not PREDICATES[name](visitor)

@@ -11,6 +11,8 @@ from scalecheck.lab.lab import Lab
 from scalecheck.wire.fingerprint import fingerprint
 from tests.lab.visitor import ALICE, BOB, USUAL, Visitor
 
+pytestmark = pytest.mark.live
+
 YEAR = "public, max-age=31536000, immutable"
 POLICIES = {
     "/": "public, max-age=0, s-maxage=3600, stale-while-revalidate=86400",

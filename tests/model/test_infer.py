@@ -110,6 +110,7 @@ PATHS = st.builds(lambda folders, file: "/" + "/".join([*folders, file]), st.lis
 POLICIES = st.sampled_from([None, "private", "s-maxage=60", "s-maxage=60, stale-while-revalidate=5", "max-age=5"])
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(PATHS, POLICIES), max_size=14))
 @settings(max_examples=60, deadline=None)
 def test_whatever_is_shown_is_of_the_route_inferred_for_it(seen: list[tuple[str, str | None]]) -> None:

@@ -45,6 +45,7 @@ def test_long_stages_are_kept_in_few_stretches() -> None:
     assert len(gathered(SOAK).generators) <= 17 * 2 + SLOTS * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stages", [(0,), (1,), (2,), (0, 1, 2)])
 def test_they_add_up_to_the_same(stages: tuple[int, ...]) -> None:
     alone, together = everything(SOAK, *stages), everything(gathered(SOAK), *stages)
@@ -62,6 +63,7 @@ def test_a_stretch_of_it_is_that_of_whole_slots() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gone", [[], [("a", 100)], [("b", 2000), ("b", 2001)]])
 def test_missing_reports_are_still_missing(gone: list[tuple[str, int]]) -> None:
     swarm = load(course(1, map(second, range(LONG))), workers=("a", "b"), lost=gone)

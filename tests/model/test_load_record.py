@@ -137,6 +137,7 @@ def test_whatever_a_line_holds_it_is_read_or_refused(kind: str, data: Any) -> No
     assert read(line(record), 1) == record
 
 
+@pytest.mark.live
 def test_workers_need_no_library_to_write_it() -> None:
     program = "import sys, scalecheck.model.load_record; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)

@@ -95,6 +95,7 @@ def test_any_text_is_a_profile_or_a_profile_error(text: str) -> None:
     read_or_refused(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(KEYS, TREES, max_size=4))
 def test_any_tree_is_a_profile_or_a_profile_error(tree: dict[str, object]) -> None:

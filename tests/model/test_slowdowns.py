@@ -71,6 +71,7 @@ def alarm(found: Slowdown) -> bool:
     return found.shown and found.ratio > ALLOWED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", NOISES, ids=lambda each: each.__name__)
 def test_of_200_reports_without_a_change_at_most_one_in_twenty_raises_an_alarm(noise: Noise) -> None:
     """What is shown at all, however little slower, keeps the rate too: more than 18 of 200 is one case in 200."""
@@ -80,6 +81,7 @@ def test_of_200_reports_without_a_change_at_most_one_in_twenty_raises_an_alarm(n
     assert sum(any(one.shown for one in each) for each in found) <= 18
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("noise", "pages", "least"), POWER, ids=lambda each: getattr(each, "__name__", str(each)))
 def test_a_page_that_is_20_percent_slower_is_found_with_five_runs(noise: Noise, pages: int, least: int) -> None:
     random = numpy.random.default_rng(7)

@@ -524,6 +524,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES | st.text(max_size=6), max_size=30).map("".join))
 def test_never_raises(text: str) -> None:

@@ -155,6 +155,7 @@ def test_sheets_apply_in_order_and_for_their_media() -> None:
     assert images(Applied(one), Applied(other, (), "imported")) == ["1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("css", "html"),
     [

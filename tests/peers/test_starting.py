@@ -30,6 +30,7 @@ def test_a_missing_peer_fails_in_ci(absent: str, monkeypatch: pytest.MonkeyPatch
         servers.require(absent)
 
 
+@pytest.mark.live
 def test_a_server_that_ends_at_once_shows_its_log(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "print('no such directive')"]
     with pytest.raises(AssertionError, match="no such directive"), servers.running(command, tmp_path, 9):

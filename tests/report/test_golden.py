@@ -35,6 +35,7 @@ def test_every_format_has_a_renderer_and_a_file() -> None:
     assert set(RENDERERS) == set(FORMATS) == set(FILES)
 
 
+@pytest.mark.live
 def test_only_text_imports_rich() -> None:
     program = (
         "import sys; from scalecheck.report import RENDERERS; from tests.report.example import EXAMPLE\n"

@@ -52,6 +52,7 @@ def test_no_format_holds_what_a_terminal_or_runner_acts_on(name: str, report: Re
     text.encode("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1, 41])
 def test_text_stays_inert_however_it_is_wrapped(width: int, report: Report) -> None:
     plain, coloured = (render_text(report, width=width, verbose=True, color=color) for color in (False, True))

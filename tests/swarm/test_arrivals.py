@@ -147,6 +147,7 @@ LATE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("until_s", "late"), [each[1:] for each in LATE], ids=[each[0] for each in LATE])
 def test_what_is_late_is_sent_all_the_same_and_said(play: Play, until_s: float, late: int) -> None:
     """Ten a second, and nothing happens until a moment: everything meant for more than 100 ms before it is late."""

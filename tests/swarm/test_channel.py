@@ -18,6 +18,8 @@ from scalecheck.cli.swarm_process import Locust, ending_by_hand
 from scalecheck.model.load import BY_HAND, Event, Generator, Happening, LoadRecord, SwarmRun, Window
 from tests.swarm.nothing import KEY, PER_S
 
+pytestmark = pytest.mark.live
+
 ROOT = Path(__file__).parents[2]
 LOCUSTFILE = Path(__file__).with_name("locustfile_of_nothing.py")
 

@@ -17,11 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from scalecheck.gather.record import read_evidence
 from scalecheck.model.load import Happening, Load
 from tests.swarm.targets import Target, certificate
+
+pytestmark = pytest.mark.live
 
 ROOT = Path(__file__).parents[2]
 PER_S = 100

@@ -37,7 +37,10 @@ def namespaces() -> bool:
     return made.returncode == 0
 
 
-pytestmark = pytest.mark.skipif(not namespaces(), reason="needs root, iproute2 and network namespaces")
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.skipif(not namespaces(), reason="needs root, iproute2 and network namespaces"),
+]
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from scalecheck.model.load import Key, Part
 from scalecheck.plan.courses import Course, Piece, arrivals, due_s
@@ -92,6 +91,7 @@ def test_of_a_random_ramp_from_nothing_half_has_come_after_seven_tenths() -> Non
 RATES = [(0.01, 3600), (0.3, 600), (1, 60), (50, 5), (999.5, 20), (30_000, 3), (2e6, 0.1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("per_s", "seconds"), RATES)
 def test_an_even_rate_is_held(per_s: float, seconds: float) -> None:
     due = np.array(moments(Schedule([stream(per_s, (seconds, 1, 1))], "even", 0)))
@@ -245,6 +245,7 @@ def rescaled(pieces: Sequence[tuple[float, float, float]], seed: int) -> list[li
     return [[streams[n].course.until(when) * 1000 for when, index in found if index == n] for n in range(2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pieces", [each for _, each in POISSON], ids=[name for name, _ in POISSON])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_counts_and_gaps_pass_chi_squared_tests(pieces: Sequence[tuple[float, float, float]], seed: int) -> None:
@@ -257,6 +258,8 @@ def test_counts_and_gaps_pass_chi_squared_tests(pieces: Sequence[tuple[float, fl
 
 def dispersion(due: Sequence[float], width: float) -> float:
     """Return how likely numbers in intervals differ so much, or so little, from each other."""
+    from scipy import stats  # a second, which those who collect this file do not wait for
+
     counts, _ = np.histogram(due, bins=np.arange(0, due[-1], width))
     statistic = ((counts - width) ** 2 / width).sum()
     return float(2 * min(stats.chi2.sf(statistic, len(counts)), stats.chi2.cdf(statistic, len(counts))))
@@ -264,6 +267,8 @@ def dispersion(due: Sequence[float], width: float) -> float:
 
 def counted(due: Sequence[float], width: float) -> float:
     """Return how likely it is that so many intervals hold none, one, two …"""
+    from scipy import stats
+
     counts, _ = np.histogram(due, bins=np.arange(0, due[-1], width))
     most = 10
     observed = np.bincount(np.minimum(counts, most), minlength=most + 1)
@@ -274,6 +279,8 @@ def counted(due: Sequence[float], width: float) -> float:
 
 def spaced(due: Sequence[float]) -> float:
     """Return how likely so many gaps lie in each twentieth of the exponential distribution."""
+    from scipy import stats
+
     shares = 1 - np.exp(-np.diff(due))
     return float(stats.chisquare(np.histogram(shares, bins=np.linspace(0, 1, 21))[0]).pvalue)
 

@@ -29,6 +29,8 @@ from scalecheck.swarm.schedule import Schedule
 from scalecheck.swarm.streams import Stream
 from tests.swarm.recording import SIZES, Plan, Record, recording
 
+pytestmark = pytest.mark.live
+
 KEY = Key(Part.ROUTE, "GET /")
 LAG_S = 0.02
 """With a lag of more than this at its 99th percentile, the generator did not get the processor that it needs."""

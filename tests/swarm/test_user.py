@@ -15,6 +15,7 @@ from scalecheck.model.load_totals import added
 
 README = Path(__file__).parents[2] / "README.md"
 SHOPPER = Path(__file__).with_name("shopper.py")
+pytestmark = pytest.mark.live
 
 
 def counted(path: Path) -> dict[Key, Tally]:

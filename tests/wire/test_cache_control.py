@@ -103,6 +103,7 @@ def test_members_lose_nothing_but_space_and_commas(line: str) -> None:
     assert kept("".join(members(line))) == kept(line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ['"', "\\", '"\\', '\\"', ",", "a,", '"a",', "a=", "=", " ", '="', '",', "a b"])
 def test_100_kilobytes_of_a_pattern(pattern: str) -> None:
     line = pattern * (100_000 // len(pattern))

@@ -83,6 +83,7 @@ def test_the_sheet_names_its_encoding() -> None:
     assert css_text(b"\xff") == "\ufffd"
 
 
+@pytest.mark.slow
 def test_a_sheet_is_bounded() -> None:
     assert not read_css("a{}" * 1000, URL).truncated
     assert read_css(" " * CHARACTERS_AT_MOST + "a", URL).truncated
@@ -90,6 +91,7 @@ def test_a_sheet_is_bounded() -> None:
     assert (len(many.images), many.truncated) == (URLS_AT_MOST, True)
 
 
+@pytest.mark.slow
 def test_what_nests_too_deep_is_read_for_its_pictures_only() -> None:
     sheet = read_css("@layer x{@media y{a{" * 20_000 + "b:url(c.png)", URL)
     assert sheet.images == (f"{HOST}/css/c.png",)
@@ -134,6 +136,7 @@ def test_a_number_that_python_does_not_read_is_a_problem() -> None:
     assert "digits" in read_css(f"a{{width:{'1' * 10_000}}}", URL).problem
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["(", "{", "[", "a{", "f(", "@font-face{", "@media{", "image-set(", "url('", '"', "/*", "\\", "@import "]
 )

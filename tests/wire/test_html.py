@@ -243,6 +243,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_markup_takes_linear_time(body: bytes) -> None:
     """Anything quadratic would not come back within the test run."""

@@ -159,6 +159,7 @@ TREES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.lists(TREES, max_size=3), st.sampled_from(["a", "a/b", "/", "./x", "", "a/../b"]))
 def test_any_tree_has_a_meaning(trees: list[Any], specifier: str) -> None:

@@ -98,6 +98,7 @@ def test_what_is_none(code: str) -> None:
     assert script.imports == (Import("./a.js"),)
 
 
+@pytest.mark.slow
 def test_what_is_too_long_is_read_in_part() -> None:
     assert read_script("import 'a';" + " " * BYTES_AT_MOST) == Script(
         (Import("a"),), problem="only its first 5 MB were read"
@@ -106,6 +107,7 @@ def test_what_is_too_long_is_read_in_part() -> None:
     assert (len(many.imports), many.problem) == (WORDS_AT_MOST, "only its first 20000 imports and exports were read")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [
@@ -124,6 +126,7 @@ def test_nesting_and_repetition_are_bounded(piece: str) -> None:
     assert len(read_script(piece * (200_000 // len(piece)) + "import('x')").dynamic) <= WORDS_AT_MOST
 
 
+@pytest.mark.slow
 def test_noise_is_bounded() -> None:
     assert read_script(b"import 'a';" + random.Random(1).randbytes(300_000)).problem
 

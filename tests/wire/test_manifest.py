@@ -95,6 +95,7 @@ JSON = st.recursive(
 KEYS = st.sampled_from(["name", "short_name", "icons", "start_url", "scope", "display", "src", "sizes", "purpose"])
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.binary(max_size=40) | st.dictionaries(KEYS, JSON | st.lists(st.dictionaries(KEYS, JSON), max_size=3)), st.text()

@@ -51,6 +51,7 @@ def test_they_are_bounded() -> None:
     assert len(registrations("navigator.serviceWorker.register('/a.js');\n" * 3_000)) == REGISTRATIONS_AT_MOST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern",
     ["serviceWorker.register(", "(", "{", "`${", "/*", "serviceWorker.register('", "[serviceWorker.register", "<div>"],

@@ -95,6 +95,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_markup_takes_linear_time(body: bytes) -> None:
     """A tree, or XPath, would not come back within the test run."""

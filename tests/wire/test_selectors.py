@@ -129,6 +129,7 @@ def test_matching_is_bounded() -> None:
     assert not truncated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [".a", "[b]", ":not(c)", ":is(", "a ", "a,", "::", "&", "> "])
 def test_long_selectors_are_left_aside(piece: str) -> None:
     assert len(read(piece * 20_000)) <= 200

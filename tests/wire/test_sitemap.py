@@ -67,6 +67,7 @@ def test_what_came_before_a_mistake_is_kept() -> None:
     assert "mismatched tag" in read.problem
 
 
+@pytest.mark.slow
 def test_a_sitemap_is_bounded() -> None:
     body = urlset(*("/x" for _ in range(URLS_AT_MOST + 1)))
     assert read_sitemap(body, URL) == Sitemap(("https://shop.test/x",), truncated=True)

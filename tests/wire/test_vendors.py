@@ -155,6 +155,7 @@ def test_any_line_is_read(lines: list[tuple[str, str]]) -> None:
     assert all(each.state is State.NONE or each.header in STATUS_HEADERS for each in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern", ['"', ",", "HIT,", "a;", ";", "[", "ApacheTrafficServer", "1 ", "-WAIT", " from ", ":"]
 )
