@@ -38,9 +38,13 @@ class Level(StrEnum):
 
 
 class Part(BaseModel):
-    """A mapping of the profile; unknown keys are errors."""
+    """A mapping of the profile; unknown keys are errors.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
+    What stands below an attribute describes it in the JSON Schema. Only `profile_schema` reads it: pydantic would parse
+    the source of every part whenever the command line starts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Cache(Part):

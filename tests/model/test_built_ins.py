@@ -72,6 +72,7 @@ def described() -> set[str]:
     return {key for part in parts.values() for key in part.get("properties", {})}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_schema_takes_the_built_ins(name: str) -> None:
     Draft202012Validator.check_schema(json_schema())

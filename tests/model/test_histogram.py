@@ -29,6 +29,7 @@ def test_what_cannot_be_measured_counts_as_the_nearest_that_can(us: int, like: i
     assert bucket(us) == bucket(like)
 
 
+@pytest.mark.slow
 @given(st.integers(0, LONGEST_US), st.integers(0, LONGEST_US))
 def test_buckets_keep_the_order(one: int, other: int) -> None:
     assert (bucket(one) <= bucket(other)) == (one <= other or bucket(one) == bucket(other))

@@ -89,6 +89,7 @@ TREES = st.recursive(
 KEYS = st.sampled_from([*Profile.model_fields])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(TEXTS)
 def test_any_text_is_a_profile_or_a_profile_error(text: str) -> None:

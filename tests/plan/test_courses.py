@@ -64,6 +64,7 @@ def test_a_fall_is_no_climb() -> None:
     assert Course((Piece(10, 0, 5), Piece(10, 5, 0))).steepest(1) == pytest.approx(0.5)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(some, st.floats(0, 1))
 def test_the_integral_is_what_adding_up_comes_to(course: Course, share: float) -> None:

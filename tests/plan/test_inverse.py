@@ -37,6 +37,7 @@ def test_it_agrees_at_corners_and_between(course: Course) -> None:
     same(course, [*corners, *(course.area * share for share in (0, 1e-9, 0.1, 1 / 3, 0.5, 0.999_999, 1))])
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(some, st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_it_agrees_anywhere(course: Course, shares: list[float]) -> None:

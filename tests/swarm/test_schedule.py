@@ -285,6 +285,7 @@ def spaced(due: Sequence[float]) -> float:
     return float(stats.chisquare(np.histogram(shares, bins=np.linspace(0, 1, 21))[0]).pvalue)
 
 
+@pytest.mark.slow
 def test_the_tests_would_see_what_is_not_poisson() -> None:
     even = [float(each) for each in range(40_000)]
     clumped = sorted(each // 3 * 3 + 0.1 for each in rescaled([(40, 1, 1)], 1)[0])

@@ -166,6 +166,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=25).map("".join), st.binary(max_size=30))
 def test_never_raises(text: str, body: bytes) -> None:

@@ -219,6 +219,7 @@ def test_garbage_is_read(body: bytes) -> None:
     assert page(body, "text/html").url == URL
 
 
+@pytest.mark.slow
 def test_many_links_are_bounded() -> None:
     read = page(b"".join(b"<a href=/%d>" % each for each in range(LINKS_AT_MOST + 1)))
     assert len(read.links) == LINKS_AT_MOST

@@ -73,6 +73,7 @@ def test_transforms(code: str, transforms: tuple[str, ...], throughout: bool) ->
     assert (found.transforms, found.throughout) == (transforms, throughout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -120,6 +120,7 @@ def test_specificity_and_key(text: str, specificity: tuple[int, int, int], pseud
     assert (selector.specificity, selector.pseudo_element, selector.key) == (specificity, pseudo_element, key)
 
 
+@pytest.mark.slow
 def test_matching_is_bounded() -> None:
     elements, truncated = read_elements(b"<i>" * 5_000)
     (selector,) = read("b " + "i " * 40)
