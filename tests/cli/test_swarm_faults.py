@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from scalecheck.checks.catalogue import BY_ID, SWARMED
 from scalecheck.lab.faults import FAULTS
 from scalecheck.lab.lab import Lab
 from scalecheck.model.verdict import Report, Verdict
 from scalecheck.report.json_reading import read
+
+pytestmark = pytest.mark.live
 
 PROFILE = """\
 scalecheck: 1

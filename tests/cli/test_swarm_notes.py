@@ -5,10 +5,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scalecheck.gather.record import read_evidence
 from scalecheck.model.load import Happening
 from tests.cli.apart import started
 from tests.cli.serving import Answer, serving
+
+pytestmark = pytest.mark.live
 
 PROFILE = """\
 scalecheck: 1

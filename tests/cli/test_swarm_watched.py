@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from scalecheck.lab.lab import Lab
 from tests.cli.apart import started
 from tests.cli.watching import collector, points, sampled
 from tests.swarm.test_channel import free_port
+
+pytestmark = pytest.mark.live
 
 if TYPE_CHECKING:
     import subprocess

@@ -6,6 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.live
+
 ROOT = Path(__file__).parents[2]
 SHOWN_S = 12
 """Over how many seconds Locust takes its rates."""

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scalecheck.cli.swarm_process import locustfile
 from scalecheck.gather.record import read_evidence
 from scalecheck.lab.lab import Lab
@@ -19,6 +21,8 @@ from scalecheck.model.load import Happening, Part
 from scalecheck.model.load_run import Played
 from tests.cli.apart import ROOT, started
 from tests.swarm.test_channel import free_port
+
+pytestmark = pytest.mark.live
 
 WAIT_S = 60.0
 PAGES = ("/", "/stats/requests", "/stats/report", "/stats/requests/csv", "/exceptions", "/tasks")
