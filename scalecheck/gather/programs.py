@@ -117,16 +117,23 @@ async def program(
 
     It gets a session of its own, so a Ctrl-C reaches us alone and its whole group can be ended at once.
     """
-    try:
-        _, started = await asyncio.get_running_loop().subprocess_exec(
+    starting = asyncio.ensure_future(
+        asyncio.get_running_loop().subprocess_exec(
             lambda: Program(most_bytes),
             *command,
             stdin=asyncio.subprocess.DEVNULL,
             env=dict(environment),
             start_new_session=True,
         )
+    )
+    try:
+        _, started = await asyncio.shield(starting)
     except OSError as error:
         raise ProgramError(f"{command[0]} cannot be started: {error.strerror or error}") from None
+    except asyncio.CancelledError:  # asyncio would end the program, but nothing that it has started meanwhile
+        with suppress(OSError):
+            await (await starting)[1].kill()
+        raise
     try:
         yield started
     finally:

@@ -5,6 +5,7 @@ import os
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,32 @@ def test_cancelling_ends_it(tmp_path: Path) -> None:
         while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
             await asyncio.sleep(0.01)
         task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())
+    assert gone(pid_in(tmp_path / "pid"))
+
+
+def test_cancelling_ends_what_has_only_just_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang() -> None:
+        async with program(sh(f"sleep 600 & echo $! > {tmp_path}/pid; wait"), ENVIRONMENT):
+            raise AssertionError("it was to be cancelled before")
+
+    async def cancelled() -> None:
+        loop = asyncio.get_running_loop()
+        start = loop.subprocess_exec
+
+        async def slowly(*words: Any, **options: Any) -> Any:
+            started = await start(*words, **options)
+            while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+                await asyncio.sleep(0.01)
+            task.cancel()
+            await asyncio.sleep(0.1)
+            return started
+
+        monkeypatch.setattr(loop, "subprocess_exec", slowly)
+        task = asyncio.create_task(hang())
         with pytest.raises(asyncio.CancelledError):
             await task
 
