@@ -1,6 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= 2
 READY := $(VENV)/.ready
 
 .PHONY: demo check unit test peers bench clean
@@ -20,10 +21,10 @@ check: $(READY)  ## lint, format, types
 	$(BIN)/mypy
 
 unit: $(READY)  ## half a minute: what starts no process, no browser, no real server and no lab, and is not slow
-	$(BIN)/pytest -n 2 --dist worksteal -m "not (live or peer or slow)"
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not (live or peer or slow)"
 
 test: $(READY)  ## everything; tests against real servers skip where those are missing
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 peers: $(READY)  ## install the real servers that tests/peers runs against
 	tests/peers/install
