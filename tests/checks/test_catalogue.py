@@ -140,6 +140,7 @@ def test_with_nothing_asked_it_never_passes(check: Check) -> None:
     assert judge_one(known, check).outcome.verdict is not Verdict.PASS
 
 
+@pytest.mark.slow
 @every_check
 def test_it_reads_only_what_it_declares(check: Check) -> None:
     """Each row is judged anew with the answers of other probes taken away; undeclared reading raises LookupError."""

@@ -70,6 +70,7 @@ def judged(monkeypatch: pytest.MonkeyPatch, folder: Path, *options: object) -> d
     return report
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SITES)
 def test_evidence_gives_the_outcomes_of_its_live_run(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -137,6 +138,7 @@ def deployed(path: str) -> Answer:
     return Answer(answer.status, answer.body.replace(b"main-9f2c1b7e", b"main-9f2c1b70"), answer.fields)
 
 
+@pytest.mark.slow
 def test_earlier_evidence_is_compared_live_and_offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     now: list[Site] = [shop]
     with serving(lambda path: now[0](path)) as url:

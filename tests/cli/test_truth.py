@@ -49,6 +49,7 @@ SITES: dict[str, tuple[Site, set[int]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_profile", [True, False], ids=["profile", "no-profile"])
 @pytest.mark.parametrize("name", SITES)
 def test_a_site_that_shows_nothing_is_never_green(

@@ -11,6 +11,7 @@ from tests.peers.audit import judge
 GOLDEN = Path(__file__).parent / "golden"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "broken", "kept"),
     [("nextjs", breaks.NEXTJS, breaks.NEXTJS_KEEPS), ("vite", breaks.VITE, breaks.VITE_KEEPS)],

@@ -43,6 +43,7 @@ def test_the_attack_reaches_every_text(kind: type) -> None:
     assert set(TEXTS[kind]) == texts_of(kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_holds_what_a_terminal_or_runner_acts_on(name: str, report: Report) -> None:
     text = RENDERERS[name](report)
@@ -82,6 +83,7 @@ def test_sarif_and_gitlab_parse(report: Report) -> None:
     assert len(json.loads(RENDERERS["gitlab"](report))) == 2 * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("render", [RENDERERS["md"], step_summary], ids=["md", "summary"])
 def test_markdown_holds_only_our_markup(render: Callable[[Report], str], report: Report) -> None:
     text = render(report)
