@@ -101,8 +101,9 @@ class Connection:
             exchange.size += len(data)
             self._take_body(exchange, data)
             return
+        moment_s = self._engine.now()
         if not exchange.first_s:
-            exchange.first_s = self._engine.now()
+            exchange.first_s = moment_s
         if self._buffer:
             data = self._buffer + data
         end = data.find(b"\r\n\r\n")
@@ -114,7 +115,7 @@ class Connection:
         except ProtocolError as error:
             self._take_bare(data, str(error))
             return
-        self._take_head(exchange, head, data, end + 4)
+        self._take_head(exchange, head, data, end + 4, moment_s)
 
     def _take_part(self, data: bytes) -> None:
         """Keep a head that is not whole yet; one whose lines end in line feeds alone is whole at its empty line."""
@@ -137,10 +138,10 @@ class Connection:
         except ProtocolError as error:
             self._lose(Loss.PROTOCOL, str(error))
             return
-        self._take_head(exchange, head, data, empty.end())
+        self._take_head(exchange, head, data, empty.end(), self._engine.now())
 
-    def _take_head(self, exchange: "Exchange", head: Head, data: bytes, at: int) -> None:
-        """Take a head, and what came behind it."""
+    def _take_head(self, exchange: "Exchange", head: Head, data: bytes, at: int, moment_s: float) -> None:
+        """Take a head that came at a moment, and what came behind it."""
         self._buffer = b""
         if head.status < 200:
             self._take_interim(exchange, head, data, at)
@@ -153,7 +154,7 @@ class Connection:
         if received == left:
             if self._kept is not None or exchange.stream is not None:
                 self._keep(exchange, data[at:])
-            self._finish(exchange, head.keep_alive)
+            self._finish(exchange, head.keep_alive, moment_s)
             return
         self._head = head
         self._left = left
@@ -218,9 +219,9 @@ class Connection:
 
     # ending
 
-    def _finish(self, exchange: "Exchange", keep_alive: bool) -> None:
-        """Hand back the answer, after the connection is free for the next request."""
-        exchange.ended_s = self._engine.now()
+    def _finish(self, exchange: "Exchange", keep_alive: bool, moment_s: float | None = None) -> None:
+        """Hand back the answer, which ended at a moment or now, after the connection is free for the next request."""
+        exchange.ended_s = self._engine.now() if moment_s is None else moment_s
         if self._kept is not None:
             exchange.body = b"".join(self._kept)
             self._kept = None

@@ -23,6 +23,8 @@ from scalecheck.model.evidence import Loss
 if TYPE_CHECKING:
     import ssl
 
+STREAM = socket.SOCK_STREAM | getattr(socket, "SOCK_NONBLOCK", 0)
+"""A TCP socket that never waits from the beginning, where the system can: one call less."""
 SWEEP_S = 0.05
 """How often requests are looked through for those that take too long."""
 FILES_KEPT = 64
@@ -80,8 +82,9 @@ class Engine:
         self._proxy = proxy
         self._connect_to = connect_to
         self._origins: dict[tuple[str, str, int], Origin] = {}
-        self._idle: dict[Carrier, None] = {}
-        self._idle_most = idle_most if idle_most is not None else max(16, files_limit() - FILES_KEPT)
+        self.idle: dict[Carrier, None] = {}
+        """Those that wait for a next request, the longest first."""
+        self.idle_most = idle_most if idle_most is not None else max(16, files_limit() - FILES_KEPT)
         self._contexts: dict[bool, ssl.SSLContext] = {}
         self._sweeper = self.loop.timer(SWEEP_S, SWEEP_S)
         self._sweeper.start(self._sweep)
@@ -127,22 +130,18 @@ class Engine:
     def socket(self, family: int) -> _socket.socket:
         """Return a new socket; OSError where this machine has no more, although the idle ones were given up."""
         try:
-            made = _socket.socket(family, socket.SOCK_STREAM)
+            made = _socket.socket(family, STREAM)
         except OSError as error:
-            if error.errno not in EXHAUSTED or not self._idle:
+            if error.errno not in EXHAUSTED or not self.idle:
                 raise
-            for connection in tuple(self._idle)[: max(1, len(self._idle) // 8)]:
+            for connection in tuple(self.idle)[: max(1, len(self.idle) // 8)]:
                 connection.close()
-            made = _socket.socket(family, socket.SOCK_STREAM)
+            made = _socket.socket(family, STREAM)
         self.sockets += 1
-        made.setblocking(False)
+        if STREAM == socket.SOCK_STREAM:
+            made.setblocking(False)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
-
-    def began(self, exchange: Exchange) -> None:
-        """Take note of a request that was handed over."""
-        exchange.submitted_s = self.now()
-        self.under_way[exchange] = None
 
     def ended(self, exchange: Exchange) -> None:
         """Take note that a request needs no more watching."""
@@ -162,21 +161,9 @@ class Engine:
         exchange.status = 0
         self.later(exchange.done, exchange)
 
-    def rests(self, connection: Carrier) -> None:
-        """Take note of a connection that waits for a next request."""
-        connection.idle = True
-        self._idle[connection] = None
-        if len(self._idle) > self._idle_most:
-            next(iter(self._idle)).close()
-
-    def busy(self, connection: Carrier) -> None:
-        """Take note that it waits no more."""
-        connection.idle = False
-        self._idle.pop(connection, None)
-
     def gone(self, connection: Carrier) -> None:
         """Forget a connection that was closed."""
-        self._idle.pop(connection, None)
+        self.idle.pop(connection, None)
         self.connections.pop(connection, None)
 
     def absolute(self, origin: Origin, data: bytes) -> bytes:

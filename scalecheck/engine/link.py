@@ -145,7 +145,7 @@ class Link:
             self._engine.opened += 1
             self._receive, self._send = made.recv, made.send
             if _is_connected(made):  # as on loopback, where waiting for it would cost more than the rest
-                self._engine.later(self._connected)
+                self._engine.later(self._opened)
             else:
                 self._watch(WRITE, self._connected)
         else:
@@ -166,10 +166,16 @@ class Link:
             self._fail(Loss.UNREACHABLE, os.strerror(code).lower())
 
     def _connected(self) -> None:
+        """Take note that connecting is over, one way or the other."""
         if self._socket is None:
             return
         if code := self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             self._unconnected(code)
+        else:
+            self._opened()
+
+    def _opened(self) -> None:
+        if self._socket is None:
             return
         self._watch(READ, self._readable)
         if self._origin.proxy is not None and self._origin.tls:

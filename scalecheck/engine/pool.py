@@ -35,16 +35,32 @@ class Pool:
 
     def send(self, exchange: Exchange) -> None:
         """Send a request, at once where a connection is free or may be opened."""
-        self._engine.began(exchange)
+        engine = self._engine
+        exchange.submitted_s = engine.now()
+        engine.under_way[exchange] = None
         if self._shared is not None:
-            self._engine.busy(self._shared)
+            self.busy(self._shared)
             self._shared.begin(exchange)
         elif self._idle:
             connection = self._idle.pop()
-            self._engine.busy(connection)
+            connection.idle = False  # as `busy` does, which would cost more by its call than by what it does
+            engine.idle.pop(connection, None)
             connection.begin(exchange)
         else:
             self._open_or_wait(exchange)
+
+    def rests(self, connection: Carrier) -> None:
+        """Take note of a connection that waits for a next request; where too many do, the longest idle one goes."""
+        idle = self._engine.idle
+        connection.idle = True
+        idle[connection] = None
+        if len(idle) > self._engine.idle_most:
+            next(iter(idle)).close()
+
+    def busy(self, connection: Carrier) -> None:
+        """Take note that it waits no more."""
+        connection.idle = False
+        self._engine.idle.pop(connection, None)
 
     def close(self) -> None:
         """Close what is idle now, and the rest once it is."""
@@ -78,7 +94,7 @@ class Pool:
             connection.close()
         else:
             self._idle.append(connection)
-            self._engine.rests(connection)
+            self.rests(connection)
 
     def gone(self, connection: Carrier) -> None:
         """Take note that a connection was closed."""

@@ -13,8 +13,8 @@ CALL = "/api/products/"
 BASKET = "/api/basket"
 MEASURED_S = 1.0
 """The last so many seconds say how much is asked."""
-BUSY_PER_S = 45.0
-SPIKE_PER_S = 130.0
+BUSY_PER_S = 32.0
+SPIKE_PER_S = 95.0
 PAD = b" " * 100_000
 EVERY = {"failing-basket": 6, "some-calls-hang": 5, "curt-refusals": 40}
 """By fault, which of the requests for its path it strikes."""

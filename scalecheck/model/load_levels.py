@@ -81,7 +81,8 @@ class Scope:
     def __str__(self) -> str:
         if self.table == "pages":
             return f"page {self.names[0]}"
-        return {"all": "all requests", "assets": "assets", "documents": "cacheable pages"}.get(self.table, *self.names)
+        groups = {"all": "all requests", "assets": "assets", "documents": "cacheable pages"}
+        return groups[self.table] if self.table in groups else self.names[0]
 
     @property
     def of_page(self) -> bool:

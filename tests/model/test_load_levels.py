@@ -101,3 +101,29 @@ def test_stages_decide_only_who_judges_what_visitors_feel(slo: Any, ends: list[t
         if level.check in by_role:
             assert level.sentence.metric.measure in BY_STAGE
             assert not level.sentence.metric.growth
+
+
+RATIO = "hit ratio > 90%"
+
+
+@pytest.mark.parametrize(
+    ("slo", "asked"),
+    [
+        ({}, ["assets", "cacheable pages"]),
+        ({"assets": [RATIO]}, ["assets", "cacheable pages"]),
+        ({"all": [RATIO]}, ["all requests"]),
+        ({"pages": {"home": [RATIO]}}, ["page home", "assets", "cacheable pages"]),
+    ],
+    ids=["nothing", "assets", "everything", "one page"],
+)
+def test_what_is_said_of_assets_is_no_answer_for_pages(slo: dict[str, Any], asked: list[str]) -> None:
+    pages = {name: {"share": "50%", "get": f"/{name}"} for name in ("home", "about")}
+    routes = {"all": {"path": "/*", "kind": "isr", "cache": {"shared": "60s"}}}
+    data = {
+        "site": "https://shop.test",
+        "routes": routes,
+        "slo": slo,
+        "traffic": {"normal": "1 pages/s", "pages": pages},
+    }
+    found = levels(Profile.model_validate(data), run(("hold", 1)))
+    assert [str(level.scope) for level in found if level.check == "load.hit_ratio"] == asked
