@@ -29,7 +29,7 @@ WAITS_S: Mapping[str, tuple[str, float]] = {
 """By fault, what waits and for how long."""
 FAILS = {"failing-basket": 500, "curt-refusals": 429}
 """By fault, the status of what is not answered."""
-LEAK_S = 0.001
+LEAK_S = 0.0006
 """By how much the fault `leak` makes each answer later than the one before it."""
 
 

@@ -99,11 +99,19 @@ def with_verdict(report: Report, *verdicts: Verdict) -> dict[str, str]:
     }
 
 
+def found(folder: Path, shape: str, faults: Iterable[str] = ()) -> dict[str, str]:
+    return with_verdict(played(folder, shape, faults), Verdict.FAIL, Verdict.UNKNOWN)
+
+
 def test_each_fault_trips_its_own_check_and_no_other(tmp_path: Path) -> None:
     def run(fault: str) -> dict[str, str]:
+        """Return what is found, of two runs in both where the first finds more: what a busy machine adds goes again."""
         shape = "rise" if FAULTY[fault] in RISES else "hold"
-        report = played(tmp_path / fault, shape, [fault])
-        return with_verdict(report, Verdict.FAIL, Verdict.UNKNOWN)
+        first = found(tmp_path / fault, shape, [fault])
+        if first.keys() == {FAULTY[fault]}:
+            return first
+        second = found(tmp_path / f"{fault} again", shape, [fault])
+        return {check: told for check, told in second.items() if check in first}
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         told = dict(zip(FAULTY, pool.map(run, FAULTY), strict=True))
