@@ -12,12 +12,10 @@ from scalecheck.model.evidence import Exchange, Failure, Loss, Record
 from scalecheck.model.site import FIRST, Site
 from scalecheck.page.fetches import Fetch, Loading, Unresolved, Use, When
 from scalecheck.wire.content_type import is_html
-from scalecheck.wire.dates import http_date
-from scalecheck.wire.delta_seconds import delta_seconds
 from scalecheck.wire.domains import owner
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.reuse import Reuse, reuse, store
-from scalecheck.wire.set_cookie import SetCookie, set_cookies
+from scalecheck.wire.set_cookie import set_cookies
 from scalecheck.wire.urls import resolve
 from scalecheck.wire.viewport import Viewport
 
@@ -150,7 +148,8 @@ def asked_again(exchange: Exchange) -> Fields:
     Answers that vary by Cookie and set one do not fit that request any more (RFC 9111 section 4.1).
     """
     sent = exchange.request.fields
-    if not any(_comes_back(each, exchange.received_at) for each in set_cookies(exchange.fields)):
+    at = exchange.received_at
+    if not any(each.expires_at(at) > at for each in set_cookies(exchange.fields)):
         return sent
     return sent.with_lines((("Cookie", "as its answer set it"),))
 
@@ -251,15 +250,6 @@ def _returning(site: Site, visit: Cost, item: Item, known: Mapping[str, Record],
     if isinstance(chain[-1], Failure):
         figures += Figures(requests=1)
     return replace(item, figures=figures, reuse=steps[-1][0], estimated=any(step[2] for step in steps))
-
-
-def _comes_back(cookie: SetCookie, at: float) -> bool:
-    """Whether a cookie is sent from then on: what ends at once takes one away."""
-    age = cookie.attribute("max-age")
-    if age is not None and age.removeprefix("-").isdecimal():
-        return bool(delta_seconds(age))
-    expires_at = http_date(cookie.attribute("expires") or "", at)
-    return expires_at is None or expires_at > at
 
 
 def _again(site: Site, exchange: Exchange, after_s: float) -> tuple[Reuse, Figures, bool]:

@@ -5,14 +5,12 @@ A visitor without cookies has no jar. What is sent to a host is written once and
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from scalecheck.engine.outgoing import Lines, written
 from scalecheck.wire.domains import is_public_suffix
-from scalecheck.wire.set_cookie import SetCookie
+from scalecheck.wire.set_cookie import NEVER, SetCookie
 
-NEVER = float("inf")
 COOKIES_AT_MOST = 180
 """Of one visitor; the oldest go first, as in Chromium."""
 PATHS_AT_MOST = 64
@@ -136,7 +134,7 @@ def read_cookie(said: SetCookie, host: str, path: str, now: float, *, secure: bo
         host_only = _is_address(host) or is_public_suffix(named)
     given = said.attribute("path") or ""
     kept = given if given.startswith("/") else default_path(path)
-    return Cookie(said.name, said.value, domain, host_only, kept, said.secure, _expires_at(said, now))
+    return Cookie(said.name, said.value, domain, host_only, kept, said.secure, said.expires_at(now))
 
 
 def domain_matches(host: str, domain: str) -> bool:
@@ -152,39 +150,6 @@ def path_matches(path: str, kept: str) -> bool:
 def default_path(path: str) -> str:
     """Return the path of a cookie that names none (section 5.1.4)."""
     return path[: path.rindex("/")] or "/" if path.startswith("/") else "/"
-
-
-def cookie_date(text: str) -> float | None:
-    """Return the seconds since the epoch of a date as cookies write it, in any order; None for none (section 5.1.1)."""
-    clock: tuple[int, int, int] | None = None
-    day = month = year = None
-    for token in re.split(r"[\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+", text[:100]):
-        if clock is None and (found := re.match(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\D|$)", token, re.ASCII)):
-            clock = int(found[1]), int(found[2]), int(found[3])
-        elif day is None and (found := re.match(r"(\d{1,2})(?:\D|$)", token, re.ASCII)):
-            day = int(found[1])
-        elif month is None and token[:3].lower() in _MONTHS:
-            month = _MONTHS.index(token[:3].lower()) + 1
-        elif year is None and (found := re.match(r"(\d{2,4})(?:\D|$)", token, re.ASCII)):
-            year = int(found[1]) + (1900 if 70 <= int(found[1]) <= 99 else 2000 if int(found[1]) < 70 else 0)
-    if clock is None or day is None or month is None or year is None or year < 1601:
-        return None
-    try:
-        return datetime(year, month, day, clock[0], clock[1], clock[2], tzinfo=UTC).timestamp()
-    except ValueError:
-        return None
-
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-def _expires_at(said: SetCookie, now: float) -> float:
-    """Return when it expires: by Max-Age, else by Expires; what is no date is not there."""
-    age = said.attribute("max-age")
-    if age is not None and re.fullmatch(r"-?\d{1,18}", age, re.ASCII):
-        return now + int(age) if int(age) > 0 else 0.0
-    expires_at = cookie_date(said.attribute("expires") or "")
-    return NEVER if expires_at is None else expires_at
 
 
 def _keeps_prefix(said: SetCookie) -> bool:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scalecheck.swarm.cookies import COOKIES_AT_MOST, NEVER, Cookie, Jar, cookie_date, read_cookie
+from scalecheck.swarm.cookies import COOKIES_AT_MOST, Cookie, Jar, read_cookie
 from scalecheck.wire.fields import Fields
-from scalecheck.wire.set_cookie import set_cookies
+from scalecheck.wire.set_cookie import NEVER, cookie_date, set_cookies
 
 NOW = 1_795_000_000.0
 HOST, PATH = "www.shop.co.uk", "/a/b"
