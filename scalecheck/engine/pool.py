@@ -38,16 +38,15 @@ class Pool:
         engine = self._engine
         exchange.submitted_s = engine.now()
         engine.under_way[exchange] = None
-        if self._shared is not None:
-            self.busy(self._shared)
-            self._shared.begin(exchange)
-        elif self._idle:
+        connection = self._shared
+        if connection is None and self._idle:
             connection = self._idle.pop()
-            connection.idle = False  # as `busy` does, which would cost more by its call than by what it does
+        if connection is None:
+            self._open_or_wait(exchange)
+        else:
+            connection.idle = False
             engine.idle.pop(connection, None)
             connection.begin(exchange)
-        else:
-            self._open_or_wait(exchange)
 
     def rests(self, connection: Carrier) -> None:
         """Take note of a connection that waits for a next request; where too many do, the longest idle one goes."""
@@ -56,11 +55,6 @@ class Pool:
         idle[connection] = None
         if len(idle) > self._engine.idle_most:
             next(iter(idle)).close()
-
-    def busy(self, connection: Carrier) -> None:
-        """Take note that it waits no more."""
-        connection.idle = False
-        self._engine.idle.pop(connection, None)
 
     def close(self) -> None:
         """Close what is idle now, and the rest once it is."""
