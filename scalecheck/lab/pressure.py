@@ -81,13 +81,18 @@ class Pressure:
         where, wait_s = WAITS_S[fault]
         if not path.startswith(where):
             return 0.0
-        held_up = {
-            "some-calls-hang": lambda: self._strikes(fault, path, where),
-            "late-instances": lambda: BUSY_PER_S < per_s <= SPIKE_PER_S,
-            "overrun": lambda: per_s > SPIKE_PER_S,
-            "never-recovers": lambda: self._overrun and per_s <= BUSY_PER_S,
-        }
-        return wait_s if held_up.get(fault, lambda: True)() else 0.0
+        match fault:
+            case "some-calls-hang":
+                held_up = self._strikes(fault, path, where)
+            case "late-instances":
+                held_up = BUSY_PER_S < per_s <= SPIKE_PER_S
+            case "overrun":
+                held_up = per_s > SPIKE_PER_S
+            case "never-recovers":
+                held_up = self._overrun and per_s <= BUSY_PER_S
+            case _:
+                held_up = True
+        return wait_s if held_up else 0.0
 
     def _strikes(self, fault: str, path: str, where: str) -> bool:
         """Whether this is one of the requests for a path that a fault strikes."""

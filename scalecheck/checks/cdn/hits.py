@@ -249,8 +249,12 @@ def _hits(site: Site, answers: Iterable[tuple[Exchange, ...]]) -> tuple[Exchange
     Each URL is given as its first answer and the repeats.
     """
     among_others = tuple(each for url in answers for each in url if is_strict_hit(site, each))
-    alone = (each for url in answers for each in site.following(url[0], "timed") if is_strict_hit(site, each))
-    return fairest(among_others, tuple(alone))
+    return fairest(among_others, tuple(each for url in answers for each in _alone(site, url[0])))
+
+
+def _alone(site: Site, first: Exchange) -> tuple[Exchange, ...]:
+    """Return the hits of a URL that were asked for with nothing else under way."""
+    return tuple(each for each in site.following(first, "timed") if is_strict_hit(site, each))
 
 
 def _in_time(site: Site, hits: tuple[Exchange, ...]) -> Finding:
@@ -269,8 +273,7 @@ def _well_below(site: Site, about: Exchange) -> Findings:
     way, pairs = way_s(site), []
     for answers in (url for urls in _by_route(site) for url in urls):
         slow = [each.timings.ttfb_s for each in answers if is_hit(site, each) is False]
-        alone = [each for each in site.following(answers[0], "timed") if is_strict_hit(site, each)]
-        fast = [each.timings.ttfb_s for each in alone or answers if is_strict_hit(site, each)]
+        fast = [each.timings.ttfb_s for each in _alone(site, answers[0]) or answers if is_strict_hit(site, each)]
         if slow and fast:
             pairs.append((max(0.0, median(slow) - way), max(0.0, median(fast) - way)))
     if len(pairs) < COMPARED:
