@@ -58,10 +58,17 @@ class Connection:
     # sending
 
     def begin(self, exchange: "Exchange") -> None:
-        """Send another request."""
+        """Send a request."""
         exchange.carrier = self
         self._exchange = exchange
-        self._transmit(exchange)
+        outgoing = exchange.outgoing
+        data = outgoing.data
+        if self._pool.origin.absolute:
+            data = self._engine.absolute(self._pool.origin, data)
+        if outgoing.keep:
+            self._kept = []
+        exchange.sent_s = self._engine.now()
+        self._link.write(data)
 
     def write(self, data: bytes) -> None:
         """Send bytes of another protocol, after a 101."""
@@ -77,17 +84,7 @@ class Connection:
             Http2(self._engine, self._pool, self._link, exchange)
         elif exchange is not None:
             self._pool.origin.http2 = False
-            self._transmit(exchange)
-
-    def _transmit(self, exchange: "Exchange") -> None:
-        outgoing = exchange.outgoing
-        data = outgoing.data
-        if self._pool.origin.absolute:
-            data = self._engine.absolute(self._pool.origin, data)
-        if outgoing.keep:
-            self._kept = []
-        exchange.sent_s = self._engine.now()
-        self._link.write(data)
+            self.begin(exchange)
 
     # receiving
 
@@ -232,7 +229,7 @@ class Connection:
             self._used = True
             if self._pool.origin.tls:
                 self._pool.session = self._link.session
-        self._engine.ended(exchange)
+        self._engine.under_way.pop(exchange, None)
         if keep_alive and not self._link.pending:
             self._pool.free(self)
         else:

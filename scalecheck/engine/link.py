@@ -62,7 +62,6 @@ class Link:
         "_engine",
         "_http2",
         "_origin",
-        "_out",
         "_receive",
         "_send",
         "_session",
@@ -73,6 +72,7 @@ class Link:
         "_watching",
         "closed",
         "owner",
+        "pending",
     )
 
     def __init__(
@@ -90,7 +90,8 @@ class Link:
         self._tls: Tls | None = None
         self._tunnel: bytes | None = None
         """What a proxy has answered to CONNECT so far; None where it is not asked, or not any more."""
-        self._out = b""
+        self.pending = b""
+        """What was written and has not been sent yet."""
         self._addresses: tuple[Address, ...] = ()
         if origin.when_known(self._resolved):
             self._addresses = origin.addresses()
@@ -106,14 +107,25 @@ class Link:
         """The TLS session that a later link can take up; None where there is none."""
         return self._tls.session if self._tls is not None else None
 
-    @property
-    def pending(self) -> bool:
-        """Whether something that was written has not been sent yet."""
-        return bool(self._out)
-
-    def write(self, data: bytes) -> None:
-        """Send bytes, what the socket does not take now later."""
-        self._put(data if self._tls is None else self._tls.encrypted(data))
+    def write(self, data: bytes, *, sealed: bool = False) -> None:
+        """Send bytes, what the socket does not take now later; TLS has sealed some already."""
+        if self._tls is not None and not sealed:
+            data = self._tls.encrypted(data)
+        if self.pending:
+            self.pending += data
+            return
+        if not data:
+            return
+        try:
+            count = self._send(data)
+        except BlockingIOError:
+            count = 0
+        except OSError as error:
+            self._engine.later(self._broken, error)
+            return
+        if count < len(data):
+            self.pending = data[count:]
+            self._watch(READ | WRITE, self._both, pass_events=True)
 
     def close(self) -> None:
         """Close it, once."""
@@ -180,7 +192,7 @@ class Link:
         self._watch(READ, self._readable)
         if self._origin.proxy is not None and self._origin.tls:
             self._tunnel = b""
-            self._put(self._engine.tunnel(self._origin))
+            self.write(self._engine.tunnel(self._origin))
         elif self._origin.tls:
             self._shake_hands()
         else:
@@ -209,9 +221,9 @@ class Link:
 
     def _handshake(self, tls: Tls) -> None:
         try:
-            self._put(tls.shake())
+            self.write(tls.shake(), sealed=True)
         except ssl.SSLError as error:
-            self._put(tls.encrypted(b""))  # the alert that tells the server why
+            self.write(tls.encrypted(b""), sealed=True)  # the alert that tells the server why
             self._fail(Loss.TLS, reason(error))
             return
         if tls.ready:
@@ -219,33 +231,16 @@ class Link:
 
     # sending
 
-    def _put(self, data: bytes) -> None:
-        if self._out:
-            self._out += data
-            return
-        if not data:
-            return
-        try:
-            count = self._send(data)
-        except BlockingIOError:
-            count = 0
-        except OSError as error:
-            self._engine.later(self._broken, error)
-            return
-        if count < len(data):
-            self._out = data[count:]
-            self._watch(READ | WRITE, self._both, pass_events=True)
-
     def _both(self, events: int) -> None:
-        if events & WRITE and self._out:
+        if events & WRITE and self.pending:
             try:
-                self._out = self._out[self._send(self._out) :]
+                self.pending = self.pending[self._send(self.pending) :]
             except BlockingIOError:
                 return
             except OSError as error:
                 self._broken(error)
                 return
-            if not self._out:
+            if not self.pending:
                 self._watch(READ, self._readable)
         if events & READ and not self.closed:
             self._readable()

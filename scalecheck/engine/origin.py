@@ -34,6 +34,8 @@ class Origin:
         self.port = port
         self.proxy = proxy
         self.tls = scheme in {"https", "wss"}
+        self.absolute = proxy is not None and not self.tls
+        """Whether requests name the whole URL: those that a proxy itself sends on."""
         self.failed = ""
         """Why its name was not resolved; empty once it was."""
         self.http2: bool | None = None
@@ -44,11 +46,6 @@ class Origin:
         self._waiting: list[Callable[[], None]] = []
         self._turn = count()
         self._looking: gevent.Greenlet | None = None
-
-    @property
-    def absolute(self) -> bool:
-        """Whether requests name the whole URL: those that a proxy itself sends on."""
-        return self.proxy is not None and not self.tls
 
     @property
     def url(self) -> str:

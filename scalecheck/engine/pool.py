@@ -88,7 +88,11 @@ class Pool:
             connection.close()
         else:
             self._idle.append(connection)
-            self.rests(connection)
+            engine = self._engine  # as `rests` does, written out
+            connection.idle = True
+            engine.idle[connection] = None
+            if len(engine.idle) > engine.idle_most:
+                next(iter(engine.idle)).close()
 
     def gone(self, connection: Carrier) -> None:
         """Take note that a connection was closed."""

@@ -5,7 +5,7 @@ The hot path of a swarm: every answer passes through `Counter.ended` once.
 
 from typing import TYPE_CHECKING
 
-from scalecheck.model.histogram import BITS, LINEAR_US, LONGEST_US, Histogram
+from scalecheck.model.histogram import BITS, LINEAR_US, LONGEST_US, Histogram, merged
 from scalecheck.model.load import Key, Tally
 
 if TYPE_CHECKING:
@@ -43,10 +43,7 @@ class Times:
         elif us < 0:
             us = 0
         counts = self.counts
-        if us in counts:
-            counts[us] += 1
-        else:
-            counts[us] = 1
+        counts[us] = counts.get(us, 0) + 1
         self.total_s += seconds
         if seconds > self.max_s:
             self.max_s = seconds
@@ -80,6 +77,7 @@ class Cell:
         "statuses",
         "warm",
         "warm_size",
+        "whole",
     )
 
     def __init__(self) -> None:
@@ -92,9 +90,12 @@ class Cell:
         self.latency = Times()
         self.failures = Times()
         self.first_byte = Times()
+        self.whole = Times()
+        """Latencies of answers that came in one piece, as most do: they are times to the first byte as well."""
 
     def taken(self) -> Tally:
         """Return what was counted."""
+        whole = self.whole.taken()
         return Tally(
             planned=self.planned,
             sent=self.sent,
@@ -104,9 +105,9 @@ class Cell:
             statuses=self.statuses,
             size=self.size,
             states=self.states,
-            latency=self.latency.taken(),
+            latency=merged((self.latency.taken(), whole)),
             failures=self.failures.taken(),
-            first_byte=self.first_byte.taken(),
+            first_byte=merged((self.first_byte.taken(), whole)),
             cold=self.cold,
             cold_size=self.cold_size,
             warm=self.warm,
@@ -147,7 +148,8 @@ class Counter:
 
     def planned(self, due_s: float, count: int = 1) -> None:
         """Count intended starts that have come."""
-        self._at(due_s).planned += count
+        cell = self._cell if int(due_s - self._begins_s) == self._second else self._at(due_s)
+        cell.planned += count
 
     def late(self, due_s: float) -> None:
         """Count one that the generator turned to late."""
@@ -203,8 +205,12 @@ class Counter:
             cell.states[state] = cell.states.get(state, 0) + 1
         if failure is None:
             cell.answered += 1
-            cell.latency.add(exchange.ended_s - due_s)
-            cell.first_byte.add(exchange.first_s - due_s)
+            ended_s, first_s = exchange.ended_s, exchange.first_s
+            if first_s == ended_s:
+                cell.whole.add(ended_s - due_s)
+            else:
+                cell.latency.add(ended_s - due_s)
+                cell.first_byte.add(first_s - due_s)
         else:
             cell.failed[failure] = cell.failed.get(failure, 0) + 1
             cell.failures.add(exchange.ended_s - due_s)
