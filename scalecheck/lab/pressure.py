@@ -19,9 +19,9 @@ PAD = b" " * 100_000
 EVERY = {"failing-basket": 6, "some-calls-hang": 5, "curt-refusals": 40}
 """By fault, which of the requests for its path it strikes."""
 WAITS_S: Mapping[str, tuple[str, float]] = {
-    "slow-call": (CALL, 2.0),
-    "slow-basket": (BASKET, 0.9),
-    "some-calls-hang": (CALL, 3.0),
+    "slow-call": (CALL, 2.4),
+    "slow-basket": (BASKET, 1.3),
+    "some-calls-hang": (CALL, 4.0),
     "late-instances": (CALL, 3.0),
     "overrun": (CALL, 3.0),
     "never-recovers": (CALL, 3.0),
@@ -29,7 +29,7 @@ WAITS_S: Mapping[str, tuple[str, float]] = {
 """By fault, what waits and for how long."""
 FAILS = {"failing-basket": 500, "curt-refusals": 429}
 """By fault, the status of what is not answered."""
-LEAK_S = 0.0006
+LEAK_S = 0.0012
 """By how much the fault `leak` makes each answer later than the one before it."""
 
 

@@ -23,7 +23,7 @@ routes:
   product: {path: /products/*, kind: isr, cache: {shared: 60s}}
   api: {path: /api/**, kind: api}
   assets: {path: /assets/**, kind: hashed}
-targets: {slow: 2500ms, slow_ratio: {share}}
+targets: {slow: 3200ms, slow_ratio: {share}}
 traffic:
   normal: 9 pages/s
   arrivals: even
@@ -42,7 +42,7 @@ traffic:
 slo:
   all:
     - errors < {share}
-    - p90 < 1500ms
+    - p90 < 1900ms
     - bytes per first visit < 150KB
     - requests > 10/s
     - delivered > 90%
@@ -50,7 +50,7 @@ slo:
 COST = "  cost: {egress: 1.8 USD/month, origin_requests: 0.72 USD/month}\n"
 HOLD = """\
   during: {hold: [requests > 127/s]}
-  pages: {product: [page p75 < 600ms]}
+  pages: {product: [page p75 < 1000ms]}
   routes: {GET /api/basket: [p50 growth < 100% per 10s]}
 """
 """Asked where one load is held for long enough, as are costs."""
@@ -105,13 +105,16 @@ def found(folder: Path, shape: str, faults: Iterable[str] = ()) -> dict[str, str
 
 def test_each_fault_trips_its_own_check_and_no_other(tmp_path: Path) -> None:
     def run(fault: str) -> dict[str, str]:
-        """Return what is found, of two runs in both where the first finds more: what a busy machine adds goes again."""
-        shape = "rise" if FAULTY[fault] in RISES else "hold"
+        """Return what is found; where that is not the fault's own check alone, what a busy machine adds is left out.
+
+        It is what a second run does not find again; the fault's own check may hide once in what others make it wait.
+        """
+        own, shape = FAULTY[fault], "rise" if FAULTY[fault] in RISES else "hold"
         first = found(tmp_path / fault, shape, [fault])
-        if first.keys() == {FAULTY[fault]}:
+        if first.keys() == {own}:
             return first
         second = found(tmp_path / f"{fault} again", shape, [fault])
-        return {check: told for check, told in second.items() if check in first}
+        return {check: told for check, told in second.items() if check in first or check == own}
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         told = dict(zip(FAULTY, pool.map(run, FAULTY), strict=True))
