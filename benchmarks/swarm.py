@@ -105,7 +105,7 @@ def _visits(at: Target, folder: Path) -> None:
 def _open(at: Target, folder: Path) -> None:
     """Print what arrives of a rate, how late, and for how much of the processor."""
     print(f"\n  arrivals at a rate for {AT_A_RATE_S} s, medians of {ROUNDS}; processor time includes each tool's start")
-    print(f"  {'':<28}{'delivered':>12}{'lag p99':>12}{'processor':>12}")
+    print(f"  {'':<28}{'delivered':>12}{'lag p99':>12}{'processor':>12}{'of each delivered':>20}")
     for per_s in RATES:
 
         def own(per_s: int = per_s) -> Figures:
@@ -124,7 +124,9 @@ def _open(at: Target, folder: Path) -> None:
             things["k6"] = k6
         for name, each in _in_turn(things).items():
             lag = f"{each['lag_p99_s'] * 1e6:9.0f} µs" if "lag_p99_s" in each else f"{'-':>12}"
-            print(f"  {f'{per_s}/s, {name}':<28}{each['delivered']:12.3%}{lag}{each['cpu']:12.0%}", flush=True)
+            of_each_us = 1e6 * each["cpu"] / per_s / each["delivered"]
+            print(f"  {f'{per_s}/s, {name}':<28}{each['delivered']:12.3%}{lag}{each['cpu']:12.0%}", end="")
+            print(f"{of_each_us:17.1f} µs", flush=True)
 
 
 def _step(at: Target, folder: Path) -> None:

@@ -21,11 +21,11 @@ from scalecheck.model.load import Key, Part
 from scalecheck.model.profile import Profile
 from scalecheck.plan.courses import Course, Piece
 from scalecheck.swarm.arrivals import Arrivals
+from scalecheck.swarm.asked import devices
 from scalecheck.swarm.collector import Collector
 from scalecheck.swarm.crowd import Crowd
 from scalecheck.swarm.ledger import Ledger, failure_of
 from scalecheck.swarm.schedule import Schedule
-from scalecheck.swarm.scout import devices
 from scalecheck.swarm.script import Asset, Script, ViewSample
 from scalecheck.swarm.streams import Stream
 from scalecheck.swarm.view import View

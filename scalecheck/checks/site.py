@@ -14,14 +14,13 @@ from scalecheck.probes.discovery import NEVER_FIRST, first, redirect_target
 from scalecheck.wire import content_type
 from scalecheck.wire.dates import http_date
 from scalecheck.wire.loads import LoadKind
+from scalecheck.wire.redirects import REDIRECTS
 from scalecheck.wire.urls import address, origin
 
 OURS = frozenset({Loss.BUDGET, Loss.FORBIDDEN, Loss.INTERRUPTED})
 """Losses that say nothing of the site: we did not ask. Nor do browsers that failed; whoever needs them says so."""
 TO_BE_REFUSED = frozenset({"origin", "old_tls"})
 """Probes whose requests are to be refused; cdn.origin_is_hidden and security.tls speak of them."""
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-"""In order on the way to an answer; site.redirects_settle judges where they lead."""
 NAMED = frozenset({LoadKind.SCRIPT, LoadKind.STYLE})
 PERSONAL = frozenset({401, 403})
 """What a personal route may answer besides, while nobody has said who asks."""

@@ -14,6 +14,7 @@ from scalecheck.page.fetches import Fetch, Loading, Unresolved, Use, When
 from scalecheck.wire.content_type import is_html
 from scalecheck.wire.domains import owner
 from scalecheck.wire.fields import Fields
+from scalecheck.wire.redirects import HOPS_AT_MOST, REDIRECTS
 from scalecheck.wire.reuse import Reuse, reuse, store
 from scalecheck.wire.set_cookie import set_cookies
 from scalecheck.wire.urls import resolve
@@ -21,8 +22,6 @@ from scalecheck.wire.viewport import Viewport
 
 HOUR_S = 3600.0
 """Seconds from the first visit to the next: another page, or the same one, without a reload."""
-HOPS_AT_MOST = 5
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CONDITIONAL = "conditional"
 """The probe whose answers show what a 304 costs."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from scalecheck.model.evidence import Exchange, Failure, Loss, Record
 from scalecheck.model.site import Site
-from scalecheck.page.cost import REDIRECTS, answers, hops
+from scalecheck.page.cost import answers, hops
 from scalecheck.page.elements import Mode, Role, Wanted, wanted
 from scalecheck.page.fetches import Fetch, Loading, Unresolved, Use, When
 from scalecheck.page.sheets import applied, inline_sheet, outer_sheet
@@ -19,6 +19,7 @@ from scalecheck.wire.import_map import ImportMap, UnmappedError, read_import_map
 from scalecheck.wire.js_imports import Import, Script, read_script
 from scalecheck.wire.link_header import read_links
 from scalecheck.wire.loads import Load, LoadKind
+from scalecheck.wire.redirects import REDIRECTS
 from scalecheck.wire.reuse import Reuse, reuse, store
 from scalecheck.wire.urls import resolve
 from scalecheck.wire.viewport import Viewport

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from scalecheck.page.cost import REDIRECTS
 from scalecheck.swarm.script import Warm
 from scalecheck.wire.fields import Fields
+from scalecheck.wire.redirects import REDIRECTS
 from scalecheck.wire.reuse import Reuse, Stored, renewed, reuse, store
 
 Line = tuple[str, str]

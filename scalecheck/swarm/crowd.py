@@ -23,6 +23,7 @@ from scalecheck.engine.outgoing import Lines
 from scalecheck.engine.pool import Pool
 from scalecheck.model.profile import Profile
 from scalecheck.plan.shapes import whole
+from scalecheck.swarm.asked import identity_of, rated
 from scalecheck.swarm.cache import Entry, Shelf
 from scalecheck.swarm.errands import Errand, Errands, Pose
 from scalecheck.swarm.ledger import Ledger
@@ -30,7 +31,6 @@ from scalecheck.swarm.pages import Page, World
 from scalecheck.swarm.poses import Poses, numbers
 from scalecheck.swarm.rated import Rated
 from scalecheck.swarm.residents import AT_ONCE, ONE, Visits
-from scalecheck.swarm.scout import identity_of, rated
 from scalecheck.swarm.script import Script
 from scalecheck.swarm.view import CALLS, THINK, View
 from scalecheck.swarm.visitor import NOTHING_HELD, Visitor

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from scalecheck.engine.outgoing import Lines, Outgoing
 from scalecheck.model.load import Key
 from scalecheck.model.profile import Profile
-from scalecheck.page.cost import REDIRECTS
 from scalecheck.page.fetches import Use
 from scalecheck.swarm.cache import Essence
 from scalecheck.swarm.cookies import Sent
@@ -20,6 +19,7 @@ from scalecheck.swarm.expectations import ANYTHING, FINE, Expectation
 from scalecheck.swarm.ledger import Counter
 from scalecheck.wire.domains import registrable_domain
 from scalecheck.wire.fields import Fields
+from scalecheck.wire.redirects import REDIRECTS
 from scalecheck.wire.urls import address, is_loopback, origin
 
 CONDITIONS = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})

@@ -15,12 +15,12 @@ from scalecheck.model.histogram import Histogram
 from scalecheck.model.load import Key, Part, Tally
 from scalecheck.model.profile import Profile
 from scalecheck.page.fetches import Use
+from scalecheck.swarm.asked import absolute, identity_of
 from scalecheck.swarm.crowd import Crowd
 from scalecheck.swarm.errands import Errand, Wanted
 from scalecheck.swarm.expectations import FINE, Expectation
 from scalecheck.swarm.ledger import Ledger
 from scalecheck.swarm.pages import Page
-from scalecheck.swarm.scout import absolute, identity_of
 from scalecheck.swarm.script import Script
 from scalecheck.swarm.view import CALLS, View
 from scalecheck.swarm.visitor import Visitor

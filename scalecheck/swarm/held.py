@@ -16,10 +16,10 @@ from scalecheck.model.profile import Profile
 from scalecheck.model.profile_traffic import Load
 from scalecheck.model.user_agents import USER_AGENTS
 from scalecheck.plan.courses import Course
+from scalecheck.swarm.asked import absolute
 from scalecheck.swarm.frames import EventStream, FrameError, WebSocket, proof
 from scalecheck.swarm.ledger import Counter, failure_of
 from scalecheck.swarm.rows import Drawing, Rows
-from scalecheck.swarm.scout import absolute
 from scalecheck.swarm.template import Template, Value, query_of
 
 TICK_S = 0.1

@@ -9,10 +9,10 @@ from scalecheck.model.load import Key, Part
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_traffic import Load
 from scalecheck.page.fetches import Use
+from scalecheck.swarm.asked import absolute, identity_of, is_sent
 from scalecheck.swarm.errands import Errand, Errands, Pose, Wanted
 from scalecheck.swarm.expectations import expectation
 from scalecheck.swarm.rows import Drawing, Rows
-from scalecheck.swarm.scout import absolute, identity_of, is_sent
 from scalecheck.swarm.script import Asset, Script, ViewSample
 from scalecheck.swarm.template import Template, Value, body_bytes, body_names, query_of
 from scalecheck.wire.urls import resolve

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from scalecheck.model.profile import Profile
 from scalecheck.plan.shapes import EVERYWHERE, courses
+from scalecheck.swarm.asked import devices
 from scalecheck.swarm.devices import guise
 from scalecheck.swarm.errands import Pose
-from scalecheck.swarm.scout import devices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import urlsplit
 
-from scalecheck.model.calls import SAFE, Call
+from scalecheck.model.calls import Call
 from scalecheck.model.evidence import Exchange
 from scalecheck.model.profile import Profile
-from scalecheck.model.profile_traffic import Device, PageView
+from scalecheck.model.profile_traffic import PageView
 from scalecheck.model.site import Site
 from scalecheck.page.cost import answers, asked_again, hops, settled
 from scalecheck.page.fetches import Fetch, Loading, Use
 from scalecheck.page.loading import loading
+from scalecheck.swarm.asked import absolute, devices, identity_of, is_sent
 from scalecheck.swarm.cache import DECIDING
 from scalecheck.swarm.data import Data, Table, sampled
 from scalecheck.swarm.script import Asset, Script, ViewSample, Warm
@@ -31,8 +32,6 @@ from scalecheck.wire.viewport import Viewport
 
 SAMPLES = 5
 """Documents of a page with parameters that are scouted."""
-ANYBODY: Mapping[str, Device] = {"all": Device(share=1.0, user_agent="chrome-android", client_hints=True)}
-"""Who comes when the profile does not say: the same window as a plan takes for granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,6 @@ class Document:
     calls: tuple[str, ...]
     """URLs that its view calls by GET."""
     identity: str | None
-
-
-def devices(profile: Profile) -> Mapping[str, Device]:
-    """Return what visitors come with, by name."""
-    return profile.traffic.devices or ANYBODY
 
 
 def window(profile: Profile, device: str) -> Viewport:
@@ -112,35 +106,6 @@ def script(
         skipped={host: len(urls) for host, urls in sorted(skipped.items())},
         notes=(*_notes(site, those, views), *_unscouted(site.profile, data, views)),
     )
-
-
-def is_sent(profile: Profile, endpoint: str) -> bool:
-    """Whether an endpoint is ever asked: writes only where both `safety.writes` and the route itself allow them."""
-    method, _, target = endpoint.partition(" ")
-    load = profile.traffic.routes.get(endpoint)
-    written = profile.safety.writes and load is not None and load.writes
-    return (method in SAFE or written) and profile.allows(absolute(profile, target))
-
-
-def rated(profile: Profile) -> tuple[str, ...]:
-    """Return the endpoints with a rate of their own, as far as they are ever asked."""
-    routes = profile.traffic.routes.items()
-    return tuple(endpoint for endpoint, load in routes if load.rate is not None and is_sent(profile, endpoint))
-
-
-def absolute(profile: Profile, target: str) -> str:
-    """Return the URL of a target, its parameters in place."""
-    return target if target.startswith(("http://", "https://")) else profile.site.rstrip("/") + target
-
-
-def identity_of(profile: Profile, url: str, number: int) -> str | None:
-    """Return the identity as which the visitor of a number asks for an URL: of personal routes and behind logins."""
-    names = tuple(profile.identities)
-    if not names:
-        return None
-    route = profile.route_for(url)
-    needed = route is not None and (route.personal or route.login is not None)
-    return names[number % len(names)] if needed else None
 
 
 def _documents(profile: Profile, data: Data, name: str, page: PageView) -> Iterator[Document]:
@@ -225,8 +190,8 @@ def _warm(
     known = answers(site)
     urls = {
         asset.url
-        for devices in views.values()
-        for samples in devices.values()
+        for by_device in views.values()
+        for samples in by_device.values()
         for each in samples
         for asset in each.assets
     }
@@ -271,10 +236,10 @@ def _unscouted(
     profile: Profile, data: Data, views: Mapping[str, Mapping[str, tuple[ViewSample, ...]]]
 ) -> Iterator[str]:
     """Yield of which pages rows were not seen before the run, so that their views load what those of others do."""
-    for name, devices in views.items():
+    for name, by_device in views.items():
         source = data.sources.get(name)
         rows = len(data.tables[source.table].rows) if source is not None else 0
-        seen = len(next(iter(devices.values())))
+        seen = len(next(iter(by_device.values())))
         if seen < rows and profile.traffic.pages[name].assets != "none":
             yield f"{name}: {seen} of {rows} rows were looked at, and views of the others load what one of those does"
 

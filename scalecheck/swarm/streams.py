@@ -9,7 +9,7 @@ from scalecheck.model.profile import Profile
 from scalecheck.model.profile_shapes import VERBS, Stage
 from scalecheck.plan.courses import Course
 from scalecheck.plan.shapes import whole
-from scalecheck.swarm.scout import rated
+from scalecheck.swarm.asked import rated
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scalecheck.engine.exchange import Exchange
 from scalecheck.engine.outgoing import Outgoing
 from scalecheck.model.calls import SAFE
-from scalecheck.page.cost import HOPS_AT_MOST, REDIRECTS
 from scalecheck.swarm.cache import Entry, Essence, Shelf, decided
 from scalecheck.swarm.errands import Errand
 from scalecheck.swarm.facts import Facts, facts
@@ -15,6 +14,7 @@ from scalecheck.swarm.pages import Page, Step
 from scalecheck.swarm.rows import Had, value_of
 from scalecheck.swarm.visitor import Sends, Visitor
 from scalecheck.wire.fields import Fields
+from scalecheck.wire.redirects import HOPS_AT_MOST, REDIRECTS
 from scalecheck.wire.reuse import Reuse
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import gevent
 from scalecheck.engine.engine import Engine
 from scalecheck.model.load import Key, Part, Tally
 from scalecheck.model.profile_file import parse_profile
+from scalecheck.swarm.asked import devices
 from scalecheck.swarm.crowd import Crowd
 from scalecheck.swarm.ledger import Ledger
-from scalecheck.swarm.scout import devices
 from scalecheck.swarm.script import Asset, Script, ViewSample, Warm
 from tests.engine.servers import Pieces, Seen, answering
 

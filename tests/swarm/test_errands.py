@@ -7,12 +7,12 @@ import pytest
 from scalecheck.model.load import Key, Part
 from scalecheck.model.profile import Profile
 from scalecheck.page.fetches import Use
+from scalecheck.swarm.asked import ANYBODY
 from scalecheck.swarm.cache import Essence
 from scalecheck.swarm.devices import guise
 from scalecheck.swarm.errands import CONDITIONALS, Errand, Errands, Pose, Wanted
 from scalecheck.swarm.expectations import FINE, Expectation
 from scalecheck.swarm.ledger import Counter
-from scalecheck.swarm.scout import ANYBODY
 from tests.checks.rows import SITE, profile
 
 KEY = Key(Part.ASSET, "assets")

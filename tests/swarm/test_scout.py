@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from scalecheck.probes.scouting import scouting
+from scalecheck.swarm.asked import identity_of, is_sent
 from scalecheck.swarm.data import Data, Source, Table
-from scalecheck.swarm.scout import documents, identity_of, is_sent, to_ask, window, windows
+from scalecheck.swarm.scout import documents, to_ask, window, windows
 from scalecheck.swarm.script import Script
 from scalecheck.wire.viewport import Viewport
 from tests.checks.rows import SITE, YEAR, exchange
