@@ -32,7 +32,8 @@ def browser_notes(site: Site) -> Iterator[str]:
 
 
 def swarm_notes(load: Load) -> Iterator[str]:
-    """Yield what got no load, and what workers had to say of how the visitors fared."""
+    """Yield what was not played as declared, what got no load, and how the visitors fared."""
+    yield from load.run.notes
     if load.run.skipped:
         named = ", ".join(f"{host} ({count} URLs)" for host, count in load.run.skipped.items())
         yield f"third parties get no load: {named}"

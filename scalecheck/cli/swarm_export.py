@@ -45,6 +45,8 @@ def exported(kind: str, script: Script, folder: Path, workers: int) -> tuple[Pat
         files["script.json"] = script.to_json()
     for file, text in files.items():
         write("--export", folder / file, text)
+    if kind == "compose":
+        _reports(folder / "reports")
     return tuple(folder / file for file in files)
 
 
@@ -124,6 +126,12 @@ def compose(script: Script, workers: int) -> dict[str, Any]:
 def secrets(script: Script) -> tuple[str, ...]:
     """Return the environment variables that a script's headers name; every worker and the master need them."""
     return tuple(sorted(set(PLACEHOLDER.findall(json.dumps(script.profile)))))
+
+
+def _reports(folder: Path) -> None:
+    """Make the folder that the master's container writes to, as a user whom this machine does not know."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o777)
 
 
 def _name(script: Script) -> str:

@@ -106,7 +106,7 @@ def swarmed(plan: SwarmPlan, of: Prepared) -> Report | None:
     return replace(
         report,
         seconds=round(time.monotonic() - began, 1),
-        notes=tuple(_notes(plan, played, site)),
+        notes=tuple(_notes(plan, site)),
         interrupted=report.interrupted or interrupted,
     )
 
@@ -148,6 +148,7 @@ def _asked_and_played(plan: SwarmPlan, of: Prepared, ledger: EvidenceFile) -> tu
         seed=plan.seed,
         run_id=uuid4().hex[:12],
         started=of.on.isoformat(),
+        profile_path=shown_path(of.profile.source),
     )
     workers = plan.elsewhere.processes or plan.elsewhere.expect_workers or min(found.workers, os.cpu_count() or 1)
     if not plan.quiet:
@@ -258,9 +259,8 @@ def _write_secretly(path: Path, text: str) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def _notes(plan: SwarmPlan, written: Script, site: Site) -> Iterator[str]:
+def _notes(plan: SwarmPlan, site: Site) -> Iterator[str]:
     if beyond_the_site(plan.url):
         yield "of the URL only scheme, host and port count: the profile's traffic says what is asked"
-    yield from written.notes
     if site.load is not None:
         yield from swarm_notes(site.load)

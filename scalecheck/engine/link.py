@@ -20,6 +20,8 @@ READ, WRITE = 1, 2
 SEGMENT = 64 * 1024
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM})
 """Errors that say this machine has no more to give."""
+RESET = frozenset({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE})
+"""Errors of a server that was there, and went while a connection was being opened."""
 
 
 class Owner(Protocol):
@@ -174,6 +176,8 @@ class Link:
             self._connect()
         elif code == errno.ECONNREFUSED:
             self._fail(Loss.REFUSED, "connection refused")
+        elif code in RESET:
+            self._fail(Loss.CUT, os.strerror(code).lower())
         else:
             self._fail(Loss.UNREACHABLE, os.strerror(code).lower())
 

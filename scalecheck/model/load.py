@@ -198,6 +198,10 @@ class SwarmRun:
     seed: int
     skipped: Mapping[str, int] = field(default_factory=dict)
     """Hosts that pages name and that get no load, with how many URLs of each."""
+    bare: tuple[str, ...] = ()
+    """Pages that were scouted, and load no assets."""
+    notes: tuple[str, ...] = ()
+    """What is not played, or not as declared, a sentence each."""
     started_at: float = 0.0
     """When the first arrival was due, in seconds since the epoch."""
 

@@ -93,6 +93,8 @@ def _swarm(record: SwarmRun) -> dict[str, Any]:
         "planned": [[key.part.value, key.name, count] for key, count in record.planned.items()],
         "seed": record.seed,
         "skipped": dict(record.skipped),
+        "bare": list(record.bare),
+        "notes": list(record.notes),
         "started_at": record.started_at,
     }
     return _without_nothing(said)
@@ -126,6 +128,8 @@ def _read_swarm(table: Table, number: int) -> SwarmRun:
         planned={Key(each.one_of("part", Part), each.text("name")): each.count("count") for each in planned},
         seed=table.count("seed"),
         skipped=table.counts("skipped"),
+        bare=table.texts("bare"),
+        notes=table.texts("notes"),
         started_at=table.number("started_at"),
     )
 

@@ -50,7 +50,7 @@ class Inside:
             self.master = OnMaster(environment, runner, piece, self.worker)
             self._as_master(self.master, line)
             if options.scalecheck_keep:
-                kept = EvidenceLines(Path(options.scalecheck_keep), piece.profile)
+                kept = EvidenceLines(Path(options.scalecheck_keep), piece.profile, piece.profile_path)
                 self.master.write_to(kept.keep, kept.end)
                 self.master.judge_by(kept.judged)
 

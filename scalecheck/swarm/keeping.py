@@ -21,13 +21,19 @@ from scalecheck.model.profile import Profile
 class EvidenceLines:
     """An evidence file that holds a swarm and nothing else."""
 
-    def __init__(self, path: Path, profile: Profile) -> None:
+    def __init__(self, path: Path, profile: Profile, profile_path: str | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._file = path.open("w", encoding="utf-8")
-        tool, site = f"scalecheck {__version__}", profile.site
         self._write(
-            {"format": FORMAT, "tool": tool, "target": site, "started_at": time.time(), "profile": profile.public()}
+            {
+                "format": FORMAT,
+                "tool": f"scalecheck {__version__}",
+                "target": profile.site,
+                "started_at": time.time(),
+                "profile": profile.public(),
+                "profile_path": profile_path,
+            }
         )
         self._write({"probe": "swarm"})
 

@@ -27,6 +27,8 @@ def read(text: str) -> Piece:
     """Return what a master has played, of a script's text."""
     script = Script.from_json(text)
     profile = profile_from_data(script.profile)
+    if script.shape not in profile.traffic.shapes:
+        raise ValueError(f"its profile declares no shape {script.shape}")
     on = date.fromisoformat(script.started)
     arriving = streams(profile, script.shape, script.scale, on)
     schedule = Schedule(arriving, profile.traffic.arrivals, script.seed)
@@ -39,8 +41,10 @@ def read(text: str) -> Piece:
         planned={each.key: schedule.total(each.key) for each in arriving},
         seed=script.seed,
         skipped=script.skipped,
+        bare=script.bare,
+        notes=script.notes,
     )
-    return Piece(text, run, profile, lambda: Watch(profile.abort))
+    return Piece(text, run, profile, lambda: Watch(profile.abort), profile_path=script.profile_path)
 
 
 def play(environment: Environment, shard: Mapping[str, Any]) -> ShardPlayer:

@@ -43,6 +43,8 @@ class Piece:
     """Makes what reads every record of a run, and returns an event where a rule of `abort` holds."""
     open_ended: bool = False
     """It lasts as long as Locust's users run."""
+    profile_path: str | None = None
+    """Where the profile was read from."""
 
 
 class OnMaster:

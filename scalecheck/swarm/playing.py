@@ -38,7 +38,12 @@ def install(
     """
 
     def begin(environment: Environment, runner: Runner, **_: Any) -> None:
-        _inside[id(environment)] = Inside(environment, read, partial(play, environment), own_tasks=own_tasks)
+        try:
+            _inside[id(environment)] = Inside(environment, read, partial(play, environment), own_tasks=own_tasks)
+        except OSError as error:  # Locust logs any other exception, and goes on without a swarm
+            raise SystemExit(f"scalecheck: {error.filename}: {error.strerror}") from error
+        except ValueError as error:
+            raise SystemExit(f"scalecheck: --scalecheck-script: {error}") from error
 
     listen(events.init_command_line_parser, add_options)
     listen(events.init, begin)

@@ -81,6 +81,7 @@ def script(
     seed: int,
     run_id: str,
     started: str,
+    profile_path: str | None = None,
 ) -> Script:
     """Return what is to be played, given the answers to what was scouted."""
     skipped: dict[str, dict[str, None]] = {}
@@ -105,6 +106,7 @@ def script(
         sources=data.sources,
         skipped={host: len(urls) for host, urls in sorted(skipped.items())},
         notes=(*_notes(site, those, views), *_unscouted(site.profile, data, views)),
+        profile_path=profile_path,
     )
 
 

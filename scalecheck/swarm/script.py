@@ -76,6 +76,17 @@ class Script:
     """Hosts that pages name and that get no load, with how many URLs of each."""
     notes: tuple[str, ...] = ()
     """What is not played, or not as declared, a sentence each."""
+    profile_path: str | None = None
+    """Where the profile was read from."""
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """Pages that were scouted, and load no assets."""
+        return tuple(
+            name
+            for name, by_device in self.views.items()
+            if not any(each.assets for samples in by_device.values() for each in samples)
+        )
 
     def to_json(self) -> str:
         """Return the script as JSON."""

@@ -189,8 +189,19 @@ def read(text: str) -> Piece:
     """Return what a master has played, of a script's text: as long as Locust's users run."""
     script = Script.from_json(text)
     profile = profile_from_data(script.profile)
-    run = SwarmRun(OWN_TASKS, 1.0, profile.traffic.normal or 0.0, (), 0, {}, script.seed, script.skipped)
-    return Piece(text, run, profile, lambda: Watch(profile.abort), open_ended=True)
+    run = SwarmRun(
+        shape=OWN_TASKS,
+        scale=1.0,
+        normal=profile.traffic.normal or 0.0,
+        stages=(),
+        workers=0,
+        planned={},
+        seed=script.seed,
+        skipped=script.skipped,
+        bare=script.bare,
+        notes=script.notes,
+    )
+    return Piece(text, run, profile, lambda: Watch(profile.abort), open_ended=True, profile_path=script.profile_path)
 
 
 def play(environment: Environment, shard: Mapping[str, Any]) -> OwnTasks:

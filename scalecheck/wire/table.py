@@ -71,6 +71,13 @@ class Table:
         """Return a list of objects."""
         return [Table(each, f"{self._place}.{key}.{number}") for number, each in enumerate(self.entries(key))]
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts; empty where there is none."""
+        value = self.entries(key)
+        if not all(isinstance(each, str) and len(each) <= LONGEST_NAME for each in value):
+            raise self.wrong(key, "a list of texts")
+        return tuple(value)
+
     def rows(self, key: str, names: str) -> "list[Table]":
         """Return a list of lists as objects of these names."""
         columns, rows = names.split(), self.entries(key)

@@ -60,6 +60,7 @@ def load(
     expected_workers: int | None = None,
     scheduled: int | None = None,
     lost: Iterable[tuple[str, int]] = (),
+    bare: Iterable[str] = (),
     lag: Histogram = PROMPT,
 ) -> Load:
     """Return a swarm; `lost` names reports, by worker and number, that never came."""
@@ -78,7 +79,7 @@ def load(
     if scheduled is not None and planned:
         planned[next(iter(planned))] += scheduled - sum(planned.values())
     count = len(workers) if expected_workers is None else expected_workers
-    run = SwarmRun(shape, scale, 200.0, stages, count, planned, 1, {}, STARTED_AT)
+    run = SwarmRun(shape, scale, 200.0, stages, count, planned, 1, bare=tuple(bare), started_at=STARTED_AT)
     return Load(run, tuple(windows), tuple(generators), tuple(events))
 
 

@@ -24,6 +24,7 @@ FAST = {MENU: tally((1000, 0.05))}
 SLOW = {MENU: tally((750, 0.05), (250, 0.5))}
 P95 = {"all": ["p95 < 300ms"]}
 PAGES = {"home": {"share": "100%", "get": "/"}}
+TWO_PAGES = {"home": {"share": "50%", "get": "/"}, "blog": {"share": "50%", "get": "/blog"}}
 
 
 def failing(count: int, of: int = 1000, why: str = "status 503") -> dict[Key, Any]:
@@ -275,7 +276,7 @@ CASES = [
         hold(1, 20, visits(9, 9)),
         slo={"assets": ["hit ratio > 95%"]},
         keys={"traffic": {"pages": {"home": {"share": "100%", "get": "/account", "assets": "none"}}}},
-        reason="assets: none",
+        reason="no page loads assets",
     ),
     case(
         "pages of which no asset was seen",
@@ -284,6 +285,26 @@ CASES = [
         hold(1, 20, visits(9, 9)),
         slo={"assets": ["hit ratio > 95%"]},
         reason="nothing was sent",
+    ),
+    case(
+        "pages of which one was seen to load no assets",
+        hit_ratio,
+        UNKNOWN,
+        hold(1, 20, visits(9, 9)),
+        slo={"assets": ["hit ratio > 95%"]},
+        keys={"traffic": {"pages": TWO_PAGES}},
+        bare=["home"],
+        reason="nothing was sent",
+    ),
+    case(
+        "pages that were all seen to load none",
+        hit_ratio,
+        SKIP,
+        hold(1, 20, visits(9, 9)),
+        slo={"assets": ["hit ratio > 95%"]},
+        keys={"traffic": {"pages": TWO_PAGES}},
+        bare=["home", "blog"],
+        reason="no page loads assets",
     ),
     # bytes
     case(

@@ -14,7 +14,7 @@ import yaml
 
 from scalecheck import __version__
 from scalecheck.cli.exit import UsageError
-from scalecheck.cli.swarm_export import EVIDENCE, MOST_WORKERS, SOURCES, compose, exported, locust_test
+from scalecheck.cli.swarm_export import EVIDENCE, LOCUSTFILE, MOST_WORKERS, SOURCES, compose, exported, locust_test
 from scalecheck.gather.record import read_evidence
 from scalecheck.model.load import Happening
 from scalecheck.model.profile import Profile
@@ -81,6 +81,7 @@ def test_files_are_written_and_secrets_are_not(tmp_path: Path, kind: str, monkey
         assert made["services"]["worker"]["deploy"] == {"replicas": 3}
         assert made["services"]["master"]["environment"] == ["SHOP_TOKEN"]
         assert set(texts) == {"Dockerfile", "compose.yaml", "locustfile.py", "script.json"}
+        assert (tmp_path / "reports").stat().st_mode & 0o777 == 0o777  # the image's user is not known here
 
 
 REFUSED: list[tuple[str, Script, int, str]] = [
@@ -100,6 +101,31 @@ def test_what_cannot_be_exported(tmp_path: Path, kind: str, played: Script, work
     with pytest.raises(UsageError, match=message):
         exported(kind, played, tmp_path, workers)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(
+    ("keep", "text", "message"),
+    [
+        ("none/such/swarm.jsonl", "{}", "no script"),
+        ("script.json/swarm.jsonl", None, "script.json: File exists"),
+    ],
+    ids=["no script", "nowhere to write"],
+)
+def test_a_master_that_cannot_begin_says_why_and_ends(
+    keep: str, text: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    made = script(traffic={"shapes": {"spike-10x": [{"hold": "1x", "for": "1s"}]}})
+    (tmp_path / "script.json").write_text(made.to_json() if text is None else text)
+    (tmp_path / "locustfile.py").write_text(LOCUSTFILE)
+    words = ("--headless", "-f", "locustfile.py", "--scalecheck-script", "script.json", "--scalecheck-keep", keep)
+    command = [sys.executable, "-m", "locust", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.splitlines()[-1].startswith("scalecheck: ")
+    assert message in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.live
@@ -140,10 +166,11 @@ def test_locust_plays_what_the_operator_starts(tmp_path: Path, monkeypatch: pyte
         out, _ = master.communicate(timeout=60)
     assert master.returncode == 0, out
     report = json.loads(out.splitlines()[-1])
-    assert (report["verdict"], report["exit_code"]) == ("pass", 0)
+    assert (report["verdict"], report["exit_code"], report["profile"]) == ("pass", 0, "shop.yaml")
     assert "PASS, exit 0" in out
     load = read_evidence(evidence).load
     assert load is not None
     assert [each.what for each in load.events] == [Happening.ENDED]
     assert load.run.workers == 2
+    assert load.run.bare == tuple({key.name for key in load.run.planned})
     assert sum(t.answered for w in load.windows for k, t in w.tallies.items() if k.part.value == "page") == 3 * PER_S

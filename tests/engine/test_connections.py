@@ -131,6 +131,35 @@ def test_nobody_listens() -> None:
     assert (found.loss, found.detail, found.sent_s) == (Loss.REFUSED, "connection refused", 0.0)
 
 
+class Unopened:
+    """A socket whose connection never opens."""
+
+    def __init__(self, code: int) -> None:
+        self._code = code
+
+    def connect_ex(self, address: object) -> int:
+        return self._code
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("code", "loss"),
+    [
+        (errno.ECONNREFUSED, Loss.REFUSED),
+        (errno.ECONNRESET, Loss.CUT),
+        (errno.ENETUNREACH, Loss.UNREACHABLE),
+        (errno.EADDRNOTAVAIL, Loss.GENERATOR),
+    ],
+    ids=["nobody listens", "the server went meanwhile", "no way there", "no more ports here"],
+)
+def test_why_no_connection_was_opened(code: int, loss: Loss, monkeypatch: pytest.MonkeyPatch) -> None:
+    with asking(80) as client:
+        monkeypatch.setattr(client.engine, "socket", lambda family: Unopened(code))
+        found = client.ask()
+    assert (found.loss, found.sent_s) == (loss, 0.0)
+
+
 def test_a_name_that_there_is_not() -> None:
     with asking(80, host="no-such-host.invalid") as client:
         found = client.ask()

@@ -45,6 +45,8 @@ RUN = SwarmRun(
     {HOME: 1234, CALL: 7},
     42,
     {"cdn.other.test": 3},
+    ("blog",),
+    ("blog: no page was seen at /blog",),
     1_700_000_000.25,
 )
 RECORDS: list[LoadRecord] = [
@@ -106,6 +108,8 @@ NONSENSE: list[tuple[str, dict[str, Any], str]] = [
     ("no event", {"event": {"what": "over"}}, "event.what: expected one of worker lost"),
     ("a stage backwards", {"swarm": {"stages": [["a", 2, 1, 1, 1]]}}, "swarm.stages.0.ends_s: expected no less than 2"),
     ("half a stage", {"swarm": {"stages": [["a", 2]]}}, "swarm.stages: expected rows of name, begins_s"),
+    ("a note of numbers", {"swarm": {"notes": [1]}}, "swarm.notes: expected a list of texts"),
+    ("a long note", {"swarm": {"notes": ["x" * 5000]}}, "swarm.notes: expected a list of texts"),
     ("a long text", {"swarm": {"shape": "x" * 5000}}, "swarm.shape: expected a text, found 'xxx"),
 ]
 
@@ -124,7 +128,10 @@ JSON = st.recursive(
     max_leaves=6,
 )
 KEYS = st.sampled_from(
-    "worker sequence second tallies part name planned failed statuses latency stages what lag cpu shape".split()  # noqa: SIM905
+    [
+        *("worker", "sequence", "second", "tallies", "part", "name", "planned", "failed", "statuses"),
+        *("latency", "stages", "notes", "bare", "what", "lag", "cpu", "shape"),
+    ]
 )
 
 

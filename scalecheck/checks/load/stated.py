@@ -87,8 +87,9 @@ def absent(run: Seen, level: Level) -> str:
         return ""
     if not any(key.part in {Part.PAGE, Part.ASSET} for key in run.played.keys):
         return "the traffic has no pages"
-    if not of_views and pages and all(page.assets == "none" for page in pages.values()):
-        return "no page loads assets (assets: none)"
+    bare = run.played.load.run.bare
+    if not of_views and pages and all(page.assets == "none" or name in bare for name, page in pages.items()):
+        return "no page loads assets"
     return ""
 
 
