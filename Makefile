@@ -1,7 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 3
+JOBS ?= 2
 READY := $(VENV)/.ready
 
 .PHONY: demo check unit test peers bench clean

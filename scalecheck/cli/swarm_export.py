@@ -130,8 +130,11 @@ def secrets(script: Script) -> tuple[str, ...]:
 
 def _reports(folder: Path) -> None:
     """Make the folder that the master's container writes to, as a user whom this machine does not know."""
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o777)
+    try:
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o777)
+    except OSError as error:
+        raise UsageError(f"--export: {folder} cannot be written: {error.strerror}") from None
 
 
 def _name(script: Script) -> str:

@@ -20,6 +20,6 @@ FAULTS: tuple[Fault, ...] = (
     Fault("late-instances", "load.headroom", "at a few times the usual load instances are missing until it is a spike"),
     Fault("overrun", "load.survives_spike", "a spike is more than the instances bear"),
     Fault("never-recovers", "load.recovers", "once a spike is over, what it left in the queues holds up everybody"),
-    Fault("padded-call", "cost.egress", "a product's data carry 100 KB that nobody reads"),
+    Fault("padded-call", "cost.egress", "a product's data carry 50 KB that nobody reads"),
     Fault("unshared-call", "cost.origin_requests", "the edge keeps a product's data for each question apart"),
 )

@@ -15,7 +15,7 @@ MEASURED_S = 1.0
 """The last so many seconds say how much is asked."""
 BUSY_PER_S = 32.0
 SPIKE_PER_S = 95.0
-PAD = b" " * 100_000
+PAD = b" " * 50_000
 EVERY = {"failing-basket": 6, "some-calls-hang": 5, "curt-refusals": 40}
 """By fault, which of the requests for its path it strikes."""
 WAITS_S: Mapping[str, tuple[str, float]] = {

@@ -2,15 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from scalecheck.checks.catalogue import BY_ID, SWARMED
 from scalecheck.lab.faults import FAULTS
-from scalecheck.lab.lab import Lab
 from scalecheck.model.verdict import Report, Verdict
 from scalecheck.report.json_reading import read
 from tests.again import again
@@ -52,7 +52,7 @@ COST = "  cost: {egress: 1.8 USD/month, origin_requests: 0.72 USD/month}\n"
 HOLD = """\
   during: {hold: [requests > 127/s]}
   pages: {product: [page p75 < 1000ms]}
-  routes: {GET /api/basket: [p50 growth < 100% per 10s]}
+  routes: {GET /api/basket: [p50 growth < 60% per 10s]}
 """
 """Asked where one load is held for long enough, as are costs."""
 RISES = frozenset({"load.headroom", "load.survives_spike", "load.recovers"})
@@ -65,13 +65,34 @@ HIT_RATIO = "pages-bypassed"
 FAULTY = {fault.name: fault.check for fault in FAULTS.values() if fault.check in CHECKS} | {HIT_RATIO: "load.hit_ratio"}
 AT_ONCE = 3
 ENDS_WITHIN_S = 120
+LAB = """\
+import sys
+from scalecheck.lab.lab import Lab
+with Lab(faults=sys.argv[1:], latency_s=0.1) as lab:
+    print(lab.url, flush=True)
+    sys.stdin.read()
+"""
+"""A lab in a process of its own: several in one would wait for each other."""
+
+
+@contextmanager
+def lab_with(faults: Iterable[str]) -> Iterator[str]:
+    """Run a lab until the block ends; yield its URL."""
+    command = [sys.executable, "-c", LAB, *faults]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as lab:
+        assert lab.stdin is not None
+        assert lab.stdout is not None
+        try:
+            yield lab.stdout.readline().strip()
+        finally:
+            lab.stdin.close()
 
 
 def played(folder: Path, shape: str, faults: Iterable[str] = ()) -> Report:
     folder.mkdir(exist_ok=True)
-    with Lab(faults=faults, latency_s=0.1) as lab:
+    with lab_with(faults) as site:
         share, cost, held_to = ("2%", COST, HOLD) if shape == "hold" else ("10%", "", "")
-        text = PROFILE.replace("{site}", lab.url).replace("{share}", share).replace("{cost}", cost) + held_to
+        text = PROFILE.replace("{site}", site).replace("{share}", share).replace("{cost}", cost) + held_to
         (folder / "lab.yaml").write_text(text, encoding="utf-8")
         words = [
             "swarm",
