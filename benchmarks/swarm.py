@@ -47,7 +47,8 @@ def run() -> None:
 def _side(at: Target, folder: Path, what: str, **said: Any) -> tuple[Figures, Ran]:
     """Run one of the swarm's own parts."""
     root = Path(__file__).parents[1]
-    command = [sys.executable, "-m", "benchmarks.swarm_side", what, json.dumps(said)]
+    module = "swarm_visitors" if what in {"visits", "memory"} else "swarm_side"
+    command = [sys.executable, "-m", f"benchmarks.{module}", what, json.dumps(said)]
     done = ran(at, command, folder, {"PYTHONPATH": str(root)})
     return json.loads(done.output), done
 
