@@ -8,6 +8,8 @@ from scalecheck.lab.lab import Lab
 from tests.cli.serving import Answer, serving
 from tests.swarm.visiting import SHAPES, Site, compare, scouting
 
+pytestmark = pytest.mark.live
+
 LAB = {
     "home": "/",
     "catalogue": "/products",
