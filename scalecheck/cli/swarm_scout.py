@@ -17,6 +17,7 @@ from scalecheck.gather.safety import is_loopback
 from scalecheck.model.evidence import Ask, Exchange, Record, Request
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_file import ProfileError
+from scalecheck.model.profile_proxy import proxy_of
 from scalecheck.model.site import Site
 from scalecheck.probes.probe import Probe
 from scalecheck.probes.scouting import scouting
@@ -52,7 +53,9 @@ class Asking:
 
     async def _ask(self, site: Site, probe: Probe) -> Site:
         redactor = Redactor.of(secrets_of(site.profile))
-        async with Agents(site.profile, (probe,), connect_to=self.connect_to, ca_file=self.ca_file) as agents:
+        proxy = proxy_of(site.profile.traffic.proxy, site.profile.revealed)
+        through = Agents(site.profile, (probe,), connect_to=self.connect_to, ca_file=self.ca_file, proxy=proxy)
+        async with through as agents:
 
             async def send(name: str, ask: Ask, number: int) -> Record:
                 return redactor.record(await agents.send(name, ask, number))

@@ -16,9 +16,10 @@ import gevent
 from scalecheck.engine.exchange import Carrier, Exchange
 from scalecheck.engine.head import Heads
 from scalecheck.engine.link import EXHAUSTED
-from scalecheck.engine.origin import Origin, Proxy
+from scalecheck.engine.origin import Origin
 from scalecheck.engine.tls import context
 from scalecheck.model.evidence import Loss
+from scalecheck.model.profile_proxy import Proxy
 
 if TYPE_CHECKING:
     import ssl

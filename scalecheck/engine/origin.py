@@ -2,27 +2,18 @@
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 import gevent
+
+from scalecheck.model.profile_proxy import Proxy
 
 REFRESH_S = 60.0
 """How long addresses are used before they are looked up again; runs that follow a change of DNS last longer."""
 
 Address = tuple[int, Any]
 """Family, and what connect() takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """An HTTP proxy that every connection goes through."""
-
-    host: str
-    port: int
-    authorization: str = ""
-    """`user:password`, which goes to the proxy as Proxy-Authorization says it; empty without one."""
 
 
 class Origin:

@@ -9,6 +9,7 @@ from typing import Protocol, Self
 from scalecheck.gather.client import Client
 from scalecheck.model.evidence import Ask, Record
 from scalecheck.model.profile import Profile
+from scalecheck.model.profile_proxy import Proxy
 from scalecheck.probes.probe import Agent, Probe, in_order
 
 
@@ -28,13 +29,19 @@ class Sender(Protocol):
 
 
 class Agents:
-    """Every agent that these probes need, each with its own probes to send."""
+    """Every agent that these probes need, each with its own probes to send; the client goes through a proxy, if any."""
 
     def __init__(
-        self, profile: Profile, probes: Iterable[Probe], *, connect_to: str | None = None, ca_file: Path | None = None
+        self,
+        profile: Profile,
+        probes: Iterable[Probe],
+        *,
+        connect_to: str | None = None,
+        ca_file: Path | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         self._by_probe = {probe.name: probe.by for probe in in_order(probes)}
-        self._client = Client(profile, connect_to=connect_to, ca_file=ca_file)
+        self._client = Client(profile, connect_to=connect_to, ca_file=ca_file, proxy=proxy)
         browsers = frozenset(self._by_probe.values()) - {Agent.CLIENT}
         self._senders: dict[Agent, Sender] = {each: _browser(each, profile, connect_to) for each in browsers}
         self._open = AsyncExitStack()

@@ -21,6 +21,7 @@ from scalecheck.gather.safety import Addresses, Rules, parsed
 from scalecheck.gather.transport import CurlTransport, Wire, connects_to
 from scalecheck.model.evidence import Ask, Exchange, Failure, Loss, Request, Response, Timings
 from scalecheck.model.profile import Profile
+from scalecheck.model.profile_proxy import Proxy
 from scalecheck.wire.content_type import is_html
 from scalecheck.wire.fields import Fields
 
@@ -52,6 +53,7 @@ class Client:
         ca_file: Path | None = None,
         verify: bool = True,
         h2c: bool = False,
+        proxy: Proxy | None = None,
     ) -> None:
         safety = profile.safety
         self._profile = profile
@@ -67,6 +69,7 @@ class Client:
             ca_file=ca_file,
             verify=verify,
             h2c=h2c,
+            proxy=proxy,
         )
 
     async def __aenter__(self) -> Self:

@@ -6,7 +6,8 @@ its pace with many requests at once (benchmarks/transport.py). pycurl is known t
 `certificates` only.
 
 Nothing is done behind the caller's back: no redirects, no cookies, no decoding, no proxy from the environment. A proxy
-would answer for the site, and its address and its TLS would stand in the evidence.
+would answer for the site, and its address and its TLS would stand in the evidence. Where one is named all the same,
+since the site is out of reach without it, that is so, and the proxy decides where it connects to.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from scalecheck.gather.certificates import trust
 from scalecheck.gather.flight import AddressRefusal, Flight, Limits, Line
 from scalecheck.gather.losses import Lost, loss_of, system_reason, tls_reason
 from scalecheck.model.evidence import Loss, Timings, Tls
+from scalecheck.model.profile_proxy import Proxy
 
 METHODS_WITHOUT_BODY = frozenset({"GET", "HEAD"})
 CONNECTIONS_KEPT = 256
@@ -44,6 +46,9 @@ _OLD_TLS: tuple[tuple[int, Any], ...] = (
     (pycurl.SSL_CIPHER_LIST, "DEFAULT:@SECLEVEL=0"),  # OpenSSL 3 offers these versions at no other level
 )
 
+SUPPRESS_CONNECT_HEADERS = 265
+"""Of curl's options; pycurl has no name for it. What a proxy answers to CONNECT is not the site's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
@@ -54,7 +59,7 @@ class Wire:
     tls: Tls | None
     wire_bytes: int
     header_bytes: int
-    """0 where it travelled compressed, on HTTP/2 and 3."""
+    """0 where it travelled compressed, on HTTP/2 and 3, and behind a proxy, whose own curl counts with it."""
     arrivals: tuple[tuple[int, float], ...]
     """Bytes of the body so far, and seconds since the answer began, each time more came."""
     truncated: bool
@@ -83,11 +88,14 @@ class CurlTransport(httpx.AsyncBaseTransport):
         ca_file: Path | None = None,
         verify: bool = True,
         h2c: bool = False,
+        proxy: Proxy | None = None,
     ) -> None:
         self._limits = limits
+        self._proxy = proxy
         self._address_refusal = address_refusal
         self._options = (
             *_OPTIONS,
+            *(_through(proxy) if proxy is not None else ()),
             *trust(ca_file, verify=verify),
             (pycurl.TIMEOUT_MS, max(1, round(limits.deadline_s * 1000))),
         )
@@ -103,7 +111,8 @@ class CurlTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the final answer, its body read up to the limit; Lost when there is none."""
-        flight = Flight(connects_to(request), self._limits, self._address_refusal)
+        name = connects_to(request) if self._proxy is None else self._proxy.host
+        flight = Flight(name, self._limits, self._address_refusal)
         lines = _field_lines(request)
         body = await request.aread()
         curl = self._idle.pop() if self._idle else pycurl.Curl()
@@ -165,7 +174,9 @@ class CurlTransport(httpx.AsyncBaseTransport):
             remote_address=_address(curl.getinfo(pycurl.PRIMARY_IP), curl.getinfo(pycurl.PRIMARY_PORT)),
             tls=self._handshake(curl, flight) if request.url.scheme == "https" else None,
             wire_bytes=flight.received,
-            header_bytes=curl.getinfo(pycurl.HEADER_SIZE) if version.startswith(b"HTTP/1") else 0,
+            header_bytes=curl.getinfo(pycurl.HEADER_SIZE)
+            if self._proxy is None and version.startswith(b"HTTP/1")
+            else 0,
             arrivals=flight.arrivals.marks,
             truncated=flight.truncated,
             interim=tuple(flight.interim),
@@ -185,6 +196,24 @@ class CurlTransport(httpx.AsyncBaseTransport):
         if connection not in self._tls and flight.tls_version:
             self._tls[connection] = Tls(flight.tls_version, flight.alpn, flight.resumed)
         return self._tls.get(connection)
+
+
+def _through(proxy: Proxy) -> tuple[tuple[int, Any], ...]:
+    """Return what leads every request through a proxy, which hears of the site's fields only what plain http shows."""
+    host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
+    user, _, password = proxy.authorization.partition(":")
+    named = (
+        (pycurl.PROXYAUTH, pycurl.HTTPAUTH_BASIC),
+        (pycurl.PROXYUSERNAME, user.encode()),
+        (pycurl.PROXYPASSWORD, password.encode()),
+    )
+    return (
+        (pycurl.PROXY, f"http://{host}:{proxy.port}"),
+        (pycurl.NOPROXY, ""),
+        (pycurl.HEADEROPT, pycurl.HEADER_SEPARATE),
+        (SUPPRESS_CONNECT_HEADERS, 1),
+        *(named if proxy.authorization else ()),
+    )
 
 
 def connects_to(request: httpx.Request) -> str:

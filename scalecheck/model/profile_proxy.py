@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from scalecheck.model.profile_scalars import read_host
 
@@ -26,6 +26,23 @@ class ProxyParts(NamedTuple):
     credentials: str
     """`user:password` as they are written; empty without any."""
     authority: str
+
+
+class Proxy(NamedTuple):
+    """An HTTP proxy that every connection goes through."""
+
+    host: str
+    port: int
+    authorization: str = ""
+    """`user:password`, which goes to the proxy as Proxy-Authorization says it; empty without one."""
+
+
+def proxy_of(url: str | None, revealed: Callable[[str], str]) -> Proxy | None:
+    """Return the proxy of a profile's traffic, secrets in place as `revealed` reads them; None where there is none."""
+    if url is None:
+        return None
+    parts = urlsplit(f"//{proxy_parts(url).authority}")
+    return Proxy(parts.hostname or "", parts.port or 80, proxy_credentials(url, revealed))
 
 
 def read_proxy(text: str) -> str:

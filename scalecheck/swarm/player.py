@@ -6,16 +6,14 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from scalecheck.engine.clock import Clock
 from scalecheck.engine.engine import Engine
-from scalecheck.engine.origin import Proxy
 from scalecheck.model.histogram import Histogram, merged
 from scalecheck.model.load import Key, Part, Tally
 from scalecheck.model.profile import Profile
 from scalecheck.model.profile_file import ProfileError, profile_from_data
-from scalecheck.model.profile_proxy import proxy_credentials, proxy_parts
+from scalecheck.model.profile_proxy import proxy_of
 from scalecheck.plan.shapes import whole
 from scalecheck.swarm.arrivals import Arrivals
 from scalecheck.swarm.crowd import Crowd
@@ -177,15 +175,6 @@ def engine_of(profile: Profile, ca_file: Path | None = None, connect_to: str | N
         timeout_s=profile.safety.timeout,
         ca_file=ca_file,
         http2=traffic.http == "2",
-        proxy=proxy_of(profile),
+        proxy=proxy_of(traffic.proxy, profile.revealed),
         connect_to=(host.strip("[]"), int(port)) if connect_to else None,
     )
-
-
-def proxy_of(profile: Profile) -> Proxy | None:
-    """Return the proxy that a profile's traffic goes through, secrets in place; None where it goes by itself."""
-    url = profile.traffic.proxy
-    if url is None:
-        return None
-    parts = urlsplit(f"//{proxy_parts(url).authority}")
-    return Proxy(parts.hostname or "", parts.port or 80, proxy_credentials(url, profile.revealed))

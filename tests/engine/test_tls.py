@@ -111,7 +111,7 @@ def test_through_a_proxy(cert: Path) -> None:
     from gevent import socket as gsocket
     from gevent.server import StreamServer
 
-    from scalecheck.engine.origin import Proxy
+    from scalecheck.model.profile_proxy import Proxy
 
     asked: list[bytes] = []
     with answering(ok, tls=tls_context(cert)) as server, answering(ok) as plain:
