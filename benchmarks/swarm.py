@@ -16,7 +16,7 @@ from benchmarks.swarm_target import Ran, Target, ran, target
 
 ROUNDS = 3
 SECONDS = 4
-AT_A_RATE_S = 10
+AT_A_RATE_S = 20
 RATES = (8000, 15_000, 30_000)
 STEP = ([2.0, 3000, 3000], [2.0, 30_000, 30_000])
 VISITORS = 100_000
