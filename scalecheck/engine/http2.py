@@ -154,7 +154,7 @@ class Http2:
         if self._leaving or self._pool.closed:
             self.close()
         elif not self.idle:
-            self._pool.rests(self)
+            self._pool.free(self)
 
     def _break_off(self, exchange: "Exchange", loss: Loss, detail: str, *, unseen: bool) -> None:
         """Send a request again that the server did not look at; any other is lost."""

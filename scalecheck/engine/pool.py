@@ -48,14 +48,6 @@ class Pool:
             engine.idle.pop(connection, None)
             connection.begin(exchange)
 
-    def rests(self, connection: Carrier) -> None:
-        """Take note of a connection that waits for a next request; where too many do, the longest idle one goes."""
-        idle = self._engine.idle
-        connection.idle = True
-        idle[connection] = None
-        if len(idle) > self._engine.idle_most:
-            next(iter(idle)).close()
-
     def close(self) -> None:
         """Close what is idle now, and the rest once it is."""
         self.closed = True
@@ -79,7 +71,7 @@ class Pool:
             self._shared = None
 
     def free(self, connection: Carrier) -> None:
-        """Take back a connection that can carry another request."""
+        """Take back a connection that can carry another request; where too many wait for one, the longest idle goes."""
         if self._waiting:
             self._widen()
         if self._waiting and (exchange := self._next()) is not None:
@@ -87,8 +79,9 @@ class Pool:
         elif self.closed:
             connection.close()
         else:
-            self._idle.append(connection)
-            engine = self._engine  # as `rests` does, written out
+            if connection is not self._shared:
+                self._idle.append(connection)
+            engine = self._engine
             connection.idle = True
             engine.idle[connection] = None
             if len(engine.idle) > engine.idle_most:

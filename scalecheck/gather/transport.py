@@ -169,14 +169,13 @@ class CurlTransport(httpx.AsyncBaseTransport):
     def _response(self, curl: Any, request: httpx.Request, flight: Flight) -> httpx.Response:
         version, status, reason = flight.status
         reused = curl.getinfo(pycurl.NUM_CONNECTS) == 0
+        counted = self._proxy is None and version.startswith(b"HTTP/1")
         wire = Wire(
             timings=_timings(curl, reused=reused),
             remote_address=_address(curl.getinfo(pycurl.PRIMARY_IP), curl.getinfo(pycurl.PRIMARY_PORT)),
             tls=self._handshake(curl, flight) if request.url.scheme == "https" else None,
             wire_bytes=flight.received,
-            header_bytes=curl.getinfo(pycurl.HEADER_SIZE)
-            if self._proxy is None and version.startswith(b"HTTP/1")
-            else 0,
+            header_bytes=curl.getinfo(pycurl.HEADER_SIZE) if counted else 0,
             arrivals=flight.arrivals.marks,
             truncated=flight.truncated,
             interim=tuple(flight.interim),
@@ -200,7 +199,6 @@ class CurlTransport(httpx.AsyncBaseTransport):
 
 def _through(proxy: Proxy) -> tuple[tuple[int, Any], ...]:
     """Return what leads every request through a proxy, which hears of the site's fields only what plain http shows."""
-    host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
     user, _, password = proxy.authorization.partition(":")
     named = (
         (pycurl.PROXYAUTH, pycurl.HTTPAUTH_BASIC),
@@ -208,7 +206,7 @@ def _through(proxy: Proxy) -> tuple[tuple[int, Any], ...]:
         (pycurl.PROXYPASSWORD, password.encode()),
     )
     return (
-        (pycurl.PROXY, f"http://{host}:{proxy.port}"),
+        (pycurl.PROXY, f"http://{_address(proxy.host, proxy.port)}"),
         (pycurl.NOPROXY, ""),
         (pycurl.HEADEROPT, pycurl.HEADER_SEPARATE),
         (SUPPRESS_CONNECT_HEADERS, 1),

@@ -14,6 +14,7 @@ from scalecheck.probes.probe import Asks, probe
 from scalecheck.wire.accept import CHROME
 from scalecheck.wire.fields import Fields
 from scalecheck.wire.loads import LoadKind
+from scalecheck.wire.redirects import REDIRECTS
 from scalecheck.wire.robots import read_robots
 from scalecheck.wire.sitemap import Sitemap, read_sitemap
 from scalecheck.wire.urls import resolve
@@ -97,7 +98,7 @@ def _redirected(site: Site) -> Iterator[Ask]:
 def redirect_target(exchange: Exchange) -> str | None:
     """Return where an answer sends its client; None when it does not, or says so unreadably."""
     location = exchange.fields.first("location")
-    if exchange.status not in {301, 302, 303, 307, 308} or location is None:
+    if exchange.status not in REDIRECTS or location is None:
         return None
     return resolve(exchange.url, location)
 

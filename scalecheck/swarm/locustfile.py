@@ -10,7 +10,6 @@ from typing import Any
 
 from locust.env import Environment
 
-from scalecheck.model.load import SwarmRun
 from scalecheck.model.profile_file import profile_from_data
 from scalecheck.swarm import playing
 from scalecheck.swarm.aborting import Watch
@@ -32,17 +31,12 @@ def read(text: str) -> Piece:
     on = date.fromisoformat(script.started)
     arriving = streams(profile, script.shape, script.scale, on)
     schedule = Schedule(arriving, profile.traffic.arrivals, script.seed)
-    run = SwarmRun(
+    run = script.run(
+        profile.traffic.normal,
         shape=script.shape,
         scale=script.scale,
-        normal=profile.traffic.normal or 0.0,
         stages=stages(profile, script.shape, script.scale, on),
-        workers=0,
         planned={each.key: schedule.total(each.key) for each in arriving},
-        seed=script.seed,
-        skipped=script.skipped,
-        bare=script.bare,
-        notes=script.notes,
     )
     return Piece(text, run, profile, lambda: Watch(profile.abort), profile_path=script.profile_path)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from scalecheck.model.load import Key, StageRun, SwarmRun
 from scalecheck.swarm.data import Source, Table
 
 LARGEST = 256 * 1024 * 1024
@@ -86,6 +87,29 @@ class Script:
             name
             for name, by_device in self.views.items()
             if not any(each.assets for samples in by_device.values() for each in samples)
+        )
+
+    def run(
+        self,
+        normal: float | None,
+        *,
+        shape: str,
+        scale: float,
+        stages: tuple[StageRun, ...] = (),
+        planned: Mapping[Key, int] | None = None,
+    ) -> SwarmRun:
+        """Return what is to be played, as evidence says it; `normal` is page views per second at 1x."""
+        return SwarmRun(
+            shape=shape,
+            scale=scale,
+            normal=normal or 0.0,
+            stages=stages,
+            workers=0,
+            planned=planned or {},
+            seed=self.seed,
+            skipped=self.skipped,
+            bare=self.bare,
+            notes=self.notes,
         )
 
     def to_json(self) -> str:

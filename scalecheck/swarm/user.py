@@ -26,7 +26,6 @@ from locust import User
 from locust.env import Environment
 from locust.exception import StopUser
 
-from scalecheck.model.load import SwarmRun
 from scalecheck.model.profile_file import profile_from_data
 from scalecheck.swarm import playing
 from scalecheck.swarm.aborting import Watch
@@ -189,18 +188,7 @@ def read(text: str) -> Piece:
     """Return what a master has played, of a script's text: as long as Locust's users run."""
     script = Script.from_json(text)
     profile = profile_from_data(script.profile)
-    run = SwarmRun(
-        shape=OWN_TASKS,
-        scale=1.0,
-        normal=profile.traffic.normal or 0.0,
-        stages=(),
-        workers=0,
-        planned={},
-        seed=script.seed,
-        skipped=script.skipped,
-        bare=script.bare,
-        notes=script.notes,
-    )
+    run = script.run(profile.traffic.normal, shape=OWN_TASKS, scale=1.0)
     return Piece(text, run, profile, lambda: Watch(profile.abort), open_ended=True, profile_path=script.profile_path)
 
 
